@@ -54,6 +54,7 @@ class EventQueue:
         self._lost: set[int] = set()  # rows that another worker claimed while a thread of ours was at it
         self._abandoned_at: dict[int, float] = {}  # by row, and by the timer: from then on nothing waits for one that hangs
         self._done: deque[Decided] = deque()
+        self._last_chat = ""  # that was claimed from: the next claim goes on behind it
         self._is_closing = False
 
     @property
@@ -73,13 +74,14 @@ class EventQueue:
 
     def write(self, connection: Connection, now: float) -> Begin:
         done = list(self._done)
+        events.settle(connection, [each.claim for each in done if each.error is None], now)
         for each in done:
-            self._settle(connection, each, now)
+            if each.error is not None:
+                self._failed(connection, each, each.error, now)
         over = {each.claim.seq for each in done}
         expiring = [each for each in self._expiring(now) if each.seq not in over]
         renewed = events.renew(connection, expiring, now + self._lease)
-        room = self._room(len(done))
-        claims = events.claim(connection, self._session, now, self._lease, room) if room > 0 else []
+        claims = self._claim(connection, now, self._room(len(done)))
 
         def begin() -> None:
             for each in done:
@@ -103,7 +105,7 @@ class EventQueue:
             if claim.tries < MOST_TRIES:  # the first worker that it killed had others in hand, too
                 return partial(self._take, claim)
             log.error("event %d is given up: %d workers ended while they tried it", claim.seq, MOST_TRIES)
-            events.settle(connection, claim, now)
+            events.settle(connection, [claim], now)
         return None
 
     def close(self) -> None:
@@ -115,6 +117,13 @@ class EventQueue:
 
     def _room(self, freed: int = 0) -> int:
         return THREADS - len(self._held) + freed if self._may_claim() and not self._hooks.is_quiet() else 0
+
+    def _claim(self, connection: Connection, now: float, room: int) -> list[EventClaim]:
+        if room <= 0:
+            return []
+        claims = events.claim(connection, self._session, now, self._lease, room, self._last_chat)
+        self._last_chat = max((each.chat for each in claims), default="")
+        return claims
 
     def _take(self, claim: EventClaim) -> None:
         self._held[claim.seq] = claim
@@ -138,11 +147,9 @@ class EventQueue:
             self._done.append(Decided(claim, error))
         self._hooks.wake()
 
-    def _settle(self, connection: Connection, decided: Decided, now: float) -> None:
-        claim, error = decided.claim, decided.error
-        if error is None:
-            events.settle(connection, claim, now)
-            return
+    def _failed(self, connection: Connection, decided: Decided, error: Exception, now: float) -> None:
+        """Have an event tried again later, or give it up."""
+        claim = decided.claim
         if isinstance(error, Undecided):
             events.settle_later(connection, claim, now + AGAIN, claim.tries - 1)
             return
@@ -156,7 +163,7 @@ class EventQueue:
             events.settle_later(connection, claim, now + wait, tries)
             return
         log.error("event %(event)d is given up at try %(attempt)d: it is not answered\n%(trace)s", about)
-        events.settle(connection, claim, now)
+        events.settle(connection, [claim], now)
 
 
 def _told(decided: Decided) -> str:

@@ -188,7 +188,7 @@ def crash(desk: Desk) -> None:
         while not held and (alone := events.claim_crashed(connection, "toko", desk.clock(), LEASE)):
             if alone.incoming == DEADLY:
                 break
-            events.settle(connection, alone, desk.clock())
+            events.settle(connection, [alone], desk.clock())
     desk.clock.forward(LEASE)
 
 

@@ -46,7 +46,7 @@ class House:
         """Settle what waits, as the worker does."""
         with self.gateway.database.writing() as connection:
             for claim in events.claim(connection, self.gateway.transport.name, self.clock(), 30.0, 100):
-                events.settle(connection, claim, self.clock())
+                events.settle(connection, [claim], self.clock())
 
     def sweeps(self) -> None:
         with self.gateway.database.writing() as connection:

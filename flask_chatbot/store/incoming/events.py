@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, literal_column, select, tuple_, update
 
 from flask_chatbot.core.origins import UNKNOWN, Origin, current_origin, stored_origin
 from flask_chatbot.core.values.chats import group_chat
@@ -21,6 +21,8 @@ from flask_chatbot.database.statements import CHAT_LIMIT, fitting, upsert
 from flask_chatbot.database.tables import events
 from flask_chatbot.store import people
 
+AHEAD = 2  # times as many are looked at as are wanted, since others may be claiming the same
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventClaim:
@@ -30,6 +32,7 @@ class EventClaim:
     """
 
     seq: int
+    chat: str
     fence: int
     tries: int
     leased_until: float
@@ -38,29 +41,54 @@ class EventClaim:
 
 
 _c = events.c
-_earlier = events.alias("earlier")
-_IS_BEHIND = exists().where(
-    _earlier.c.session == _c.session, _earlier.c.chat == _c.chat, _earlier.c.settled_at.is_(None), _earlier.c.seq < _c.seq
-)
 _OPEN = and_(_c.session == bindparam("of"), _c.settled_at.is_(None))
-_NEXT = and_(_OPEN, ~_IS_BEHIND)
-_DUE = and_(_NEXT, _c.due_at <= bindparam("now"), _c.leased_until == 0.0)
-_CRASHED = and_(_NEXT, _c.leased_until > 0.0, _c.leased_until <= bindparam("now"))  # nobody renewed or released it
 _IN_CHAT = select(_c.seq).where(_OPEN, _c.chat == bindparam("in_chat")).limit(1)
-_IS_DUE = select(_c.seq).where(_DUE).limit(1)
+_open = events.alias("open")
+_IS_OPEN = and_(_open.c.session == bindparam("of"), _open.c.settled_at.is_(None))
+_FIRST: ColumnElement[int] = literal_column("1")  # written out: a plan for any limit would sort all that wait
+_CHAT = select(_open.c.chat).where(_IS_OPEN).order_by(_open.c.chat).limit(_FIRST)
+
+
+def _oldest(chat: ColumnElement[str], found: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Something of the oldest event of a chat that is not settled."""
+    return select(found).where(_IS_OPEN, _open.c.chat == chat).order_by(_open.c.seq).limit(_FIRST).scalar_subquery()
+
+
+def _free(first: Select[Any]) -> Select[Any]:
+    """The oldest event of each chat that can be claimed, from the `first` chat on.
+
+    It goes from chat to chat through the index, and only as far as it is asked for. A condition that nothing is before it in its chat would
+    have all that wait compared with each other, or sorted, for each claim.
+    """
+    chats = select(first.scalar_subquery().label("chat")).cte("chats", recursive=True)
+    chats = chats.union_all(select(_CHAT.where(_open.c.chat > chats.c.chat).scalar_subquery()).where(chats.c.chat.is_not(None)))
+    is_free = and_(_open.c.due_at <= bindparam("now"), _open.c.leased_until == 0.0)
+    free = select(_oldest(chats.c.chat, case((is_free, _open.c.seq))).label("seq")).where(chats.c.chat.is_not(None)).subquery("free")
+    return select(free.c.seq).where(free.c.seq.is_not(None)).limit(bindparam("limit"))
+
+
+_FREE, _FREE_BEHIND = _free(_CHAT), _free(_CHAT.where(_open.c.chat > bindparam("behind")))
+_ABANDONED = and_(_OPEN, _c.leased_until > 0.0, _c.leased_until <= bindparam("now"))  # nobody renewed or released it
+_CRASHED = and_(_ABANDONED, _c.seq == _oldest(_c.chat, _open.c.seq))
 _HAS_CRASHED = select(_c.seq).where(_CRASHED).limit(1)
-_COLUMNS = (_c.seq, _c.fence, _c.tries, _c.body, _c.request_id, _c.traceparent)
-_FIND = select(*_COLUMNS).where(_DUE).order_by(_c.seq).limit(bindparam("limit"))
+_COLUMNS = (_c.seq, _c.chat, _c.fence, _c.tries, _c.body, _c.request_id, _c.traceparent)
+# Once their rows are locked, others may have them. Nothing here that an index of all that wait would be read for.
+_STILL_FREE = and_(_c.leased_until == 0.0, _c.due_at <= bindparam("now"), _c.body.is_not(None))
+_FIND = select(*_COLUMNS).where(_c.seq.in_(bindparam("seqs", expanding=True)), _STILL_FREE).order_by(_c.chat).limit(bindparam("limit"))
 # One that has killed a worker alone goes last, or it would be the next of each worker that starts, and the others would wait for its end.
 _FIND_CRASHED = select(*_COLUMNS).where(_CRASHED).order_by(_c.tries, _c.seq).limit(bindparam("limit"))
 _OURS = and_(_c.seq == bindparam("row"), _c.fence == bindparam("held"), _c.settled_at.is_(None))
 _CLAIM = (
     update(events)
-    .where(_c.seq == bindparam("row"))
-    .values(fence=bindparam("new"), tries=bindparam("tried"), leased_until=bindparam("until"))
+    .where(_c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(fence=_c.fence + 1, tries=_c.tries + bindparam("counted"), leased_until=bindparam("until"))
 )
 _RENEW = update(events).where(_OURS).values(leased_until=bindparam("until"))
-_SETTLE = update(events).where(_OURS).values(settled_at=bindparam("now"), body=None, chat="", leased_until=0.0)
+_SETTLE = (
+    update(events)
+    .where(_c.seq.in_(bindparam("seqs", expanding=True)), tuple_(_c.seq, _c.fence).in_(bindparam("held", expanding=True)))
+    .values(settled_at=bindparam("now"), body=None, chat="", leased_until=0.0)
+)
 _LATER = update(events).where(_OURS).values(due_at=bindparam("due"), tries=bindparam("tried"), leased_until=0.0)
 _ADD = upsert(lambda insert: insert(events).on_conflict_do_nothing(index_elements=[_c.session, _c.key]))
 
@@ -81,7 +109,7 @@ def has_open(connection: Connection, session: str, incoming: Incoming) -> bool:
 
 def is_due(connection: Connection, session: str, now: float) -> bool:
     """True if there is something to claim."""
-    return connection.execute(_IS_DUE, {"of": session, "now": now}).first() is not None
+    return connection.execute(_FREE, {"of": session, "now": now, "limit": 1}).first() is not None
 
 
 def has_crashed(connection: Connection, session: str, now: float) -> bool:
@@ -89,12 +117,17 @@ def has_crashed(connection: Connection, session: str, now: float) -> bool:
     return connection.execute(_HAS_CRASHED, {"of": session, "now": now}).first() is not None
 
 
-def claim(connection: Connection, session: str, now: float, lease: float, limit: int) -> list[EventClaim]:
+def claim(connection: Connection, session: str, now: float, lease: float, limit: int, behind: str = "") -> list[EventClaim]:
     """Claim the oldest event of each chat, unless one of the chat is claimed already; `lease` is in seconds.
 
+    Chats take turns: whoever goes on `behind` the one that was claimed last comes round to each, however much waits in the others.
     Those of crashed workers are left to `claim_crashed`: each of them may be what its worker died of.
     """
-    return _claim(connection, _FIND, {"of": session, "now": now, "limit": limit}, now + lease, alone=False)
+    wanted = {"of": session, "now": now, "limit": AHEAD * limit}
+    seqs = (
+        connection.execute(_FREE_BEHIND, {**wanted, "behind": behind}).scalars().all() or connection.execute(_FREE, wanted).scalars().all()
+    )
+    return _claim(connection, _FIND, {**wanted, "limit": limit, "seqs": seqs}, now + lease, alone=False) if seqs else []
 
 
 def claim_crashed(connection: Connection, session: str, now: float, lease: float) -> EventClaim | None:
@@ -108,6 +141,7 @@ def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], un
     claims = [
         EventClaim(
             seq=row.seq,
+            chat=row.chat,
             fence=row.fence + 1,
             tries=row.tries + 1,
             leased_until=until,
@@ -116,9 +150,8 @@ def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], un
         )
         for row in connection.execute(statement, wanted).all()
     ]
-    for each in claims:
-        tried = each.tries if alone else each.tries - 1
-        connection.execute(_CLAIM, {"row": each.seq, "new": each.fence, "tried": tried, "until": each.leased_until})
+    if claims:
+        connection.execute(_CLAIM, {"seqs": [each.seq for each in claims], "counted": int(alone), "until": until})
     return claims
 
 
@@ -128,9 +161,11 @@ def renew(connection: Connection, claims: Sequence[EventClaim], until: float) ->
     return [replace(each, leased_until=until) for each in held]
 
 
-def settle(connection: Connection, done: EventClaim, now: float) -> None:
-    """Settle an event: its content goes, what tells a repeat stays."""
-    connection.execute(_SETTLE, {**_key(done), "now": now})
+def settle(connection: Connection, done: Collection[EventClaim], now: float) -> None:
+    """Settle events: their contents go, what tells a repeat stays."""
+    if done:
+        held = [(each.seq, each.fence) for each in done]
+        connection.execute(_SETTLE, {"seqs": [seq for seq, _ in held], "held": held, "now": now})
 
 
 def settle_later(connection: Connection, failed: EventClaim, due_at: float, tries: int) -> None:

@@ -1,5 +1,9 @@
 """Messages that came in by HTTP: kept once, claimed in the order of their chat, and known again."""
 
+from typing import Any
+
+from sqlalchemy import Connection, event
+
 from flask_chatbot.core.values.incoming.events import Incoming, names_in
 from flask_chatbot.core.values.messages import Message, Sender
 from flask_chatbot.core.values.people import Alias
@@ -45,7 +49,7 @@ def test_one_of_a_chat_is_claimed_at_a_time_and_only_the_oldest(database: Databa
     first = claimed(database)
     assert (texts(first), claimed(database)) == (["satu", "lain"], [])
     with database.writing() as connection:
-        events.settle(connection, first[0], START)
+        events.settle(connection, [first[0]], START)
     assert texts(claimed(database)) == ["dua"]
 
 
@@ -63,7 +67,7 @@ def test_a_claim_ends_with_its_lease_and_its_holder_settles_nothing_any_more(dat
     held = crashed(database, START + 16)
     assert held is not None
     with database.writing() as connection:
-        events.settle(connection, lost, START)
+        events.settle(connection, [lost], START)
         assert (events.count_open(connection, "toko"), events.renew(connection, [lost], START + 99)) == (1, [])
         assert [each.leased_until for each in events.renew(connection, [held], START + 99)] == [START + 99]
     assert crashed(database, START + 50) is None
@@ -88,7 +92,7 @@ def test_a_settled_message_leaves_nothing_but_what_tells_a_repeat(database: Data
     keep(database, written("1"))
     (done,) = claimed(database)
     with database.writing() as connection:
-        events.settle(connection, done, START)
+        events.settle(connection, [done], START)
         (row,) = connection.execute(table.select())
     assert (row.body, row.chat, row.key == "1", keep(database, written("1"))) == (None, "", False, 0)
 
@@ -104,7 +108,7 @@ def test_a_repeat_is_known_for_eight_days_and_what_waits_for_ever(database: Data
     keep(database, written("1"), written("2"))
     (done,) = claimed(database)
     with database.writing() as connection:
-        events.settle(connection, done, START)
+        events.settle(connection, [done], START)
         sweep(connection, START + EVENTS_KEPT)
         assert keep_in(connection, "1") == 0
         sweep(connection, START + EVENTS_KEPT + 1)
@@ -128,3 +132,66 @@ def test_who_is_forgotten_leaves_no_message_that_waits(database: Database) -> No
     with database.writing() as connection:
         forget(connection, people.get(connection, "628111", START))
     assert [name.value for each in claimed(database) if each.incoming for name in names_in(each.incoming)] == ["628222"]
+
+
+def test_a_claim_reads_no_more_however_much_waits(database: Database) -> None:
+    few = effort(database, chats=10)
+    assert effort(database, chats=300) < 3 * few
+
+
+def test_a_chat_with_much_to_say_costs_the_others_nothing(database: Database) -> None:
+    keep(database, *(written(f"a{place}") for place in range(50)), written("b", "lain", number="628222"))
+    few = effort_of_a_claim(database)
+    keep(database, *(written(f"a{place}") for place in range(50, 3000)))
+    assert effort_of_a_claim(database) < 3 * few
+
+
+def test_chats_take_turns(database: Database) -> None:
+    keep(database, *(written(f"{chat}{place}", chat, number=f"62811{chat}") for chat in "123" for place in range(3)))
+    behind = ""
+    order: list[str] = []
+    for _ in range(9):
+        with database.writing() as connection:
+            (one,) = events.claim(connection, "toko", START, 15.0, 1, behind)
+            events.settle(connection, [one], START)
+        behind = one.chat
+        order += texts([one])
+    assert order == list("123" * 3)
+
+
+def effort(database: Database, *, chats: int) -> int:
+    """The pages that a claim reads on PostgreSQL, or the steps of SQLite's machine, while ten messages of each chat wait.
+
+    They came just now, so that PostgreSQL knows nothing of them when it plans.
+    """
+    keep(database, *(written(f"{chat}-{place}", number=f"62811{chat:06}") for place in range(10) for chat in range(chats)))
+    return effort_of_a_claim(database)
+
+
+def effort_of_a_claim(database: Database) -> int:
+    with database.writing() as connection:
+        return (pages_of_a_claim if database.kind == "postgresql" else steps_of_a_claim)(connection)
+
+
+def pages_of_a_claim(connection: Connection) -> int:
+    statements: list[tuple[str, Any]] = []
+
+    def note(_: object, cursor: object, statement: str, parameters: object, context: object, many: bool) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(connection.engine, "before_cursor_execute", note)
+    events.claim(connection, "toko", START, 15.0, 4)
+    event.remove(connection.engine, "before_cursor_execute", note)
+    plans = [
+        connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {each}", given).scalar_one() for each, given in statements
+    ]
+    return sum(plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"] for plan in plans)
+
+
+def steps_of_a_claim(connection: Connection) -> int:
+    steps: list[int] = []
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(lambda: steps.append(1), 1)
+    events.claim(connection, "toko", START, 15.0, 4)
+    driver.set_progress_handler(None, 1)
+    return len(steps)
