@@ -9,6 +9,7 @@ from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Language, language_of
 from flask_chatbot.core.language.signs import has_signs, with_marks
 from flask_chatbot.core.language.variants import without_accents
+from flask_chatbot.core.matching.cues import Cues
 from flask_chatbot.core.matching.keyword_index import KeywordIndex
 from flask_chatbot.core.matching.keywords import Found
 from flask_chatbot.core.matching.loose import LooseIndex
@@ -30,6 +31,7 @@ class Index:
 
     __slots__ = (
         "_contains",
+        "_cues",
         "_fallbacks",
         "_folding",
         "_has_small_talk",
@@ -58,6 +60,7 @@ class Index:
         self._plain_words = {without_accents(word): word for word in sorted(accented)}  # of the phrases, by their plain letters
         self._similar = SimilarIndex(rules) or None
         self._loose = LooseIndex(rules, folding, self._contains, self._whole)
+        self._cues = Cues(self._contains, self._similar, self._loose, self._plain_words)
         self._fallbacks = sorted((Candidate(rule, Kind.FALLBACK, "") for rule in rules if rule.fallback), key=Candidate.rank)
         self._has_small_talk = any(rule.small_talk for rule in rules)
         stages = tuple(self._stages_of(rules))
@@ -78,6 +81,8 @@ class Index:
         text = text[:TEXT_LIMIT]
         reader = Reader(text if text.isascii() else with_marks(text), self._folding, self._signs)
         found, is_answered = self._keywords.find(reader, may_answer)
+        if not (found or self._cues.stand_in(reader)):  # as of most texts without a keyword
+            return iter(self._in_order(self._by_pattern(reader), reader))
         for stage, highest in enumerate(self._highest):
             if stage:
                 found = found + self._stages[stage - 1](reader)
@@ -112,6 +117,10 @@ class Index:
             found = found + find(reader)
         if not found or not answered(found, may_answer):
             found = found + self._loosely(reader, may_answer)
+        return self._in_order(found, reader)
+
+    def _in_order(self, found: list[Candidate], reader: Reader) -> list[Candidate]:
+        """The candidates found, winner first, each rule once, and the fallbacks."""
         if not found:
             return self._fallbacks
         found = ranked(found)

@@ -78,6 +78,15 @@ class LooseIndex:
             for word in filter(may_be_squeezed, phrase.words):
                 self._vocabulary[squeezed(word)] = max(word, self._vocabulary.get(squeezed(word), ""))
 
+    @property
+    def first_words(self) -> frozenset[str]:
+        """The words that literals and phrases begin with, without repeated letters, and all texts that mean the same."""
+        return self._meanings.first_words.union(self._first_words)
+
+    def may_begin(self, words: Sequence[str]) -> bool:
+        """True if something without spaces may begin with one of the words and those after it."""
+        return not self._starts.isdisjoint(starts_of(words))
+
     def find(self, reader: Reader, may_answer: Callable[[Rule], bool]) -> list[tuple[LookupStep, Found]]:
         """Each step that finds literals, with these, up to the first that finds a rule that may answer.
 
@@ -96,7 +105,7 @@ class LooseIndex:
     def _likely(self, words: Sequence[str], once: Sequence[str]) -> list[tuple[LookupStep, Callable[[Reader], Found]]]:
         """The steps that may find something for a text of these words; `once` are the same without repeated letters."""
         likely: list[tuple[LookupStep, Callable[[Reader], Found]]] = []
-        if not self._starts.isdisjoint(starts_of(words)):
+        if self.may_begin(words):
             likely.append((LookupStep.JOINED, self._by_spaces))
         if not self._first_words.isdisjoint(once) or (self._is_open and not (once is words and self._vocabulary.keys().isdisjoint(words))):
             likely.append((LookupStep.SQUEEZED, self._by_letters))

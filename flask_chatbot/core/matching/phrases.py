@@ -1,7 +1,7 @@
 """Phrases that occur anywhere in a text."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from flask_chatbot.core.language.folding import fold, split_words
@@ -122,6 +122,21 @@ class PhraseIndex:
 
     def __bool__(self) -> bool:
         return bool(self._root.words or self._root.starts)
+
+    @property
+    def first_words(self) -> Set[str]:
+        """The words that phrases begin with, but for those with a star."""
+        return self._root.words.keys()
+
+    @property
+    def is_open(self) -> bool:
+        """True if a phrase begins with a sign, or a word that ends in a star."""
+        return bool(self._root.starts) or "#" in self._root.words
+
+    def may_begin(self, words: Sequence[str]) -> bool:
+        """True if a phrase that begins with a sign or a star may begin with one of the words, or between them."""
+        letters = self._root.letters
+        return "#" in self._root.words or any(word[:1] in letters for word in words)
 
     def find(self, words: Sequence[str]) -> "list[tuple[Rule, str]]":
         """The rules with a phrase in a text of these words, each with the phrase."""

@@ -130,6 +130,10 @@ class Reader:
                 self._words = [*" ".join(readings).replace("#", " ").split(" "), *self.split()]
         return self._words
 
+    def plain_words(self) -> list[str]:
+        """The words of a text that reads alike in all steps but for courtesy; none of any other."""
+        return self.words() if self._is_plain else []
+
     def split(self) -> list[str]:
         """The words of `folded`, as phrases look for them."""
         if self._split is None:
