@@ -109,7 +109,7 @@ class Spellings:
 class Texts:
     """Folded texts, found with one typing error in each of their longer words."""
 
-    __slots__ = ("_beginnings", "_fewest", "_firsts", "_half", "_lasts", "_literals", "_short", "_spaces", "spellings")
+    __slots__ = ("_beginnings", "_edge", "_edges", "_fewest", "_firsts", "_lasts", "_literals", "_most", "_short", "_spaces", "spellings")
 
     def __init__(self, literals: Iterable[str]) -> None:
         self._literals = frozenset(literals)
@@ -120,18 +120,21 @@ class Texts:
         firsts = {words[0] for words in split}
         forgiving = {word for word in firsts if letters(word) >= FORGIVING}
         self._short = frozenset(firsts - forgiving)
-        self._half = min(map(unchanged, map(len, forgiving)), default=0)
-        self._firsts = frozenset(word[: self._half] for word in forgiving)
-        self._lasts = frozenset(word[-self._half :] for word in forgiving)
+        # One error leaves most letters unchanged at one end of a word, or else a few at both.
+        least = min(map(len, forgiving), default=0)
+        most, edge = self._most, self._edge = least * 2 // 3, least - 1 - least * 2 // 3
+        self._firsts = frozenset(word[:most] for word in forgiving)
+        self._lasts = frozenset(word[-most:] for word in forgiving)
+        self._edges = frozenset(word[:edge] + word[-edge:] for word in forgiving)
         self.spellings = Spellings(sorted({word for words in split for word in words}))
 
     def may_be_near(self, words: Sequence[str]) -> bool:
         """True unless no folded text made of some of these words can be near: none begins or ends as the first word of one of ours does."""
         if len(words) < self._fewest:
             return False
-        half, firsts, lasts = self._half, self._firsts, self._lasts
-        for word in words:  # two lists of their beginnings and ends would cost twice as much
-            if word[:half] in firsts or word[-half:] in lasts:
+        most, edge, firsts, lasts, edges = self._most, self._edge, self._firsts, self._lasts, self._edges
+        for word in words:  # lists of their beginnings and ends would cost twice as much
+            if word[:most] in firsts or word[-most:] in lasts or word[:edge] + word[-edge:] in edges:
                 return True
         return not self._short.isdisjoint(words)
 
