@@ -165,7 +165,7 @@ class Gateway:
         if terms.promo or self.window is not None or not self.proxy.capabilities.by_number:
             with self.database.reading() as connection:
                 self.check(connection, chat, replies, terms)
-        return ids, partial(self._add, made)
+        return ids, partial(self._add, made, chat)
 
     def _made(self, chat: str, replies: Sequence[Reply], terms: Terms) -> tuple[tuple[str, ...], list[Made]]:
         """New messages to one chat, and their ids."""
@@ -185,11 +185,14 @@ class Gateway:
     def _store(self, made: Sequence[Made], chat: str, replies: Sequence[Reply], terms: Terms, connection: Connection) -> None:
         """Store messages to one chat, if the replies in them may be sent there."""
         self.check(connection, chat, replies, terms)
-        self._add(made, connection)
+        self._add(made, chat, connection)
 
-    def _add(self, made: Sequence[Made], connection: Connection) -> None:
+    def _add(self, made: Sequence[Made], chat: str, connection: Connection) -> None:
         """Store messages to one chat, and the callbacks that can never be called."""
-        new_messages.add(connection, self._in_order(connection, [message for message, _ in made]))
+        new = [message for message, _ in made]
+        is_quick = len(new) == 1 and chat.endswith(PERSON)
+        if not (is_quick and new_messages.add_to(connection, person_in(chat), new[0])):
+            new_messages.add(connection, self._in_order(connection, new))
         callbacks.add(connection, [refused for _, refused in made if refused is not None])
 
     def check(self, connection: Connection, chat: str, replies: Sequence[Reply], terms: Terms) -> None:

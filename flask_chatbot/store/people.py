@@ -18,7 +18,7 @@ from flask_chatbot.core.values.people import (
     is_person_id,
     new_person_id,
 )
-from flask_chatbot.database.statements import fitting, upsert
+from flask_chatbot.database.statements import Frequent, fitting, upsert
 from flask_chatbot.database.tables import aliases, hashed_states, people, states
 from flask_chatbot.store import forgotten
 
@@ -44,7 +44,8 @@ _BY_ID = select(_ID).where(_p.id == bindparam("id"))
 _BY_ALIAS = select(_ID).select_from(aliases.join(people, _p.id == _a.person)).where(_HERE)
 # On PostgreSQL these keep the person from being merged or forgotten until the transaction ends.
 _LOCK_BY_ID = _BY_ID.with_for_update(read=True, key_share=True, of=people)
-_LOCK_BY_ALIAS = _BY_ALIAS.with_for_update(read=True, key_share=True, of=people)
+LOCK_BY_ALIAS = _BY_ALIAS.with_for_update(read=True, key_share=True, of=people)
+_HOLDER, _LOCK_HOLDER = Frequent(_BY_ALIAS), Frequent(LOCK_BY_ALIAS)
 _HOLD = select(_p.id).where(_p.id.in_(bindparam("persons", expanding=True))).order_by(_p.id).with_for_update(read=True, key_share=True)
 _ADD_ALIAS = upsert(lambda made: made(aliases).on_conflict_do_nothing())
 _ADD_STATE = upsert(lambda made: made(states).on_conflict_do_nothing())
@@ -76,11 +77,11 @@ def find(connection: Connection, name: str, *, lock: bool = False) -> str | None
 
 def holder(connection: Connection, alias: Alias, *, lock: bool = False) -> str | None:
     """The id of the person who has an alias."""
-    statement = _LOCK_BY_ALIAS if lock else _BY_ALIAS
-    found: str | None = connection.execute(statement, key_of(alias)).scalar()
+    statement = _LOCK_HOLDER if lock else _HOLDER
+    found: str | None = statement.run(connection, key_of(alias)).scalar()
     if found is None and len(alias.value) > OLD_LIMIT:
         old = {**key_of(alias), "value": fitting(alias.value, OLD_LIMIT)}
-        found = connection.execute(statement, old).scalar()
+        found = statement.run(connection, old).scalar()
     return found
 
 

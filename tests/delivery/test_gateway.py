@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from flask_chatbot.core.values.outbound import Ack
 from flask_chatbot.core.values.replies import ContactCard, Document, Image, Location, Reply, Text
@@ -71,6 +72,16 @@ def test_a_worker_is_woken_once_a_message_is_committed(gateway: Gateway) -> None
     gateway.send(CHAT, Text("a"))
     gateway.send_all(CHAT, [Text("b"), Text("c")])
     assert found == [1, 3]
+
+
+def test_a_message_to_somebody_known_is_stored_in_one_statement_and_waits_behind_those_before_it(gateway: Gateway) -> None:
+    first, stored = gateway.send(CHAT, Text("a")).id, []
+    with gateway.database.writing() as connection:
+        engine = connection.engine
+    event.listen(engine, "before_cursor_execute", lambda *executed: stored.append(executed[2]))
+    gateway.send(CHAT, Text("b"))
+    assert [each.split()[0] for each in stored if "chatbot_" in each and "pg_" not in each] == ["INSERT"]
+    assert [each.outbound.id for each in waiting(gateway)] == [first]
 
 
 def test_a_message_for_later_waits_until_then_and_lives_a_day_from_there(gateway: Gateway) -> None:

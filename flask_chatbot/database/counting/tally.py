@@ -8,12 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from flask_chatbot.database.counting.tables import LABELS_LIMIT, counts
-from flask_chatbot.database.statements import fitting, storable, written_out
+from flask_chatbot.database.statements import Frequent, fitting, storable
 
 _OPEN = "chatbot_counts"
 BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0, 600.0, 3600.0)  # seconds
 SUM = "sum"
-_ADD = written_out(counts.insert().inline(), ("name", "line", "labels", "number"))
+_ADD = Frequent(counts.insert().inline(), ("name", "line", "labels", "number"))
 
 
 class Count(NamedTuple):
@@ -67,7 +67,7 @@ def _write(connection: Connection, tally: "Counter[Count]") -> None:
     rows = [
         {"name": what.name, "line": what.line, "labels": _written(what.labels), "number": number} for what, number in sorted(tally.items())
     ]
-    connection.exec_driver_sql(_ADD[connection.dialect.name], rows)
+    _ADD.run(connection, rows)
 
 
 def _written(labels: tuple[str, ...]) -> str:

@@ -4,22 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from flask_chatbot.core.origins import current_origin
+from flask_chatbot.core.values.people import alias_of, is_person_id
 from flask_chatbot.core.values.replies import Reply
 from flask_chatbot.core.values.stored import write_reply
 from flask_chatbot.database.notifications import notify
-from flask_chatbot.database.statements import storable, written_out
+from flask_chatbot.database.statements import Frequent, storable
 from flask_chatbot.database.tables import messages
+from flask_chatbot.store import people
 
 _AS_THEY_ARE = ("id", "session", "chat", "type", "promo", "is_reply", "created_at", "start_at", "expires_at")
 _NEW = (
     *(*_AS_THEY_ARE, "order_key", "reply", "notify_url", "reply_to", "rule", "caller", "request_id", "traceparent"),
     *("state", "due_at", "tries", "crashes", "fence", "leased_until", "ack"),
 )
-_ADD = written_out(messages.insert().inline(), _NEW)
-_DRIVERS = ("pysqlite", "psycopg")  # which take it as it is written out
+_ADD = Frequent(messages.insert().inline(), _NEW)
+_GIVEN = [messages.c[name] for name in _NEW if name != "order_key"]
+_HELD = people.LOCK_BY_ALIAS.add_columns(*(bindparam(column.key, type_=column.type) for column in _GIVEN))
+_ADD_TO_HELD = messages.insert().from_select([messages.c.order_key, *_GIVEN], _HELD, include_defaults=False)
+_ADD_TO_HOLDER = Frequent(_ADD_TO_HELD.execution_options(preserve_rowcount=True))
 _UNTRIED = {"state": "queued", "tries": 0, "crashes": 0, "fence": 0, "leased_until": 0.0, "ack": 0}
 
 
@@ -51,11 +56,17 @@ def add(connection: Connection, new: Sequence[NewMessage]) -> None:
     """Queue messages, keeping their order within a chat; they belong to the current request."""
     origin = current_origin().columns
     if rows := [{**_row_of(each), **origin} for each in new]:
-        if connection.dialect.driver in _DRIVERS:
-            connection.exec_driver_sql(_ADD[connection.dialect.name], rows)
-        else:  # a connection of the app's
-            connection.execute(messages.insert().inline(), rows)
+        _ADD.run(connection, rows)
         notify(connection)
+
+
+def add_to(connection: Connection, name: str, new: NewMessage) -> bool:
+    """Queue a message to the person whose alias a text is, in one statement; False if nobody is found so, and nothing is queued."""
+    row = {**_row_of(new), **current_origin().columns, **people.key_of(alias_of(name))}
+    if is_person_id(name) or _ADD_TO_HOLDER.run(connection, row).rowcount != 1:
+        return False
+    notify(connection)
+    return True
 
 
 def _row_of(new: NewMessage) -> dict[str, Any]:
