@@ -169,7 +169,7 @@ class CallbackQueue:
 
     def _try(self, claim: CallbackClaim) -> CallbackResult | None:
         """Make a call; None if it is too late, as another worker may have the claim before an answer comes."""
-        if claim.crashes + 1 >= MOST_CRASHES:  # the first crashed with other claims too
+        if claim.crashes >= MOST_CRASHES:
             return CallbackResult(CRASHED)
         if claim.leased_until - self._hooks.clock() <= AT_LEAST * self._lease:
             return None

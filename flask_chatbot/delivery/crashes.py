@@ -1,4 +1,4 @@
-"""Claims of a crashed worker: one of them may be the cause, so each is tried alone."""
+"""Claims that two workers crashed with: one of them may be the cause, so each is tried alone."""
 
 import os
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from flask_chatbot.delivery.retry import Clock
 
 CRASHED = "Each worker that tried it died."  # why a claim is given up
 LOOK = 1.0  # seconds between two looks for them that find none: each reads all that waits
-SLICE = 5.0  # seconds that claims of crashed workers are tried in a row; then all else has as long
+SLICE = 5.0  # seconds that such claims are tried in a row; then all else has as long
 
 
 class DurableQueue(Protocol):
@@ -26,14 +26,14 @@ class DurableQueue(Protocol):
         """True if there are results that are not yet recorded."""
 
     def has_crashed(self, connection: Connection, now: float) -> bool:
-        """True if there is a crashed worker's claim that may be tried now."""
+        """True if there is a claim that two workers crashed with, and that may be tried now."""
 
     def try_crashed(self, connection: Connection, now: float) -> Begin | None:
         """Claim one of them and record that it has begun; None if there is none."""
 
 
 class CrashedClaims:
-    """Keeps the queues quiet until nothing is in flight, then tries the claims of crashed workers one by one.
+    """Keeps the queues quiet until nothing is in flight, then tries the claims that two workers crashed with one by one.
 
     One that hangs, or a long series of them, holds up the rest for half of the time at most.
     """
@@ -50,7 +50,7 @@ class CrashedClaims:
 
     @property
     def is_quiet(self) -> bool:
-        """True while only the claims of crashed workers are started."""
+        """True while only such claims are started."""
         return self._quiet_since is not None
 
     def has_results(self) -> bool:

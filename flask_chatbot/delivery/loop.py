@@ -47,7 +47,7 @@ class WorkerHooks:
     """Hooks into its worker, for a queue: it claims only while `is_open`, and calls `wake` when there are results.
 
     `clock` gives epoch seconds, the same to all workers of a database; `timer` only runs forward. While `is_quiet`, only what
-    crashed workers left is begun.
+    two workers crashed with is begun.
     """
 
     is_open: Callable[[], bool]

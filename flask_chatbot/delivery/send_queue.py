@@ -138,7 +138,7 @@ class SendQueue:
     def _claim_due(self, connection: Connection, now: float) -> list[Claim]:
         if self._tempo is None:
             return self._claim(connection, now, self._room())
-        # What a crashed worker left has the first token there is: with a long queue there would never be one for it.
+        # What two workers crashed with has the first token there is: with a long queue there would never be one for it.
         if outbox.has_crashed(connection, self._session, now) or not outbox.is_due(connection, self._session, now):
             return []
         return self._at_pace(connection, now, self._tempo, lambda limit: self._claim(connection, now, limit), self._room())

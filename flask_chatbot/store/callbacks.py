@@ -42,7 +42,7 @@ class NewCallback(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackClaim(Change):
-    """A callback that one worker may send until `leased_until`. `tries` counts this one, `crashes` those of workers trying it alone.
+    """A callback that one worker may send until `leased_until`. `tries` counts this one, `crashes` the workers that crashed with it.
 
     `line` is that of its message; empty if that is gone.
     """
@@ -113,7 +113,7 @@ _COLUMNS = (
     _c.host,
     _c.tries,
     _c.crashes.label("crashes"),
-    _c.begun,
+    _c.state,
     _c.created_at,
     select(messages.c.session).where(messages.c.id == _c.message).scalar_subquery().label("line"),
 )
@@ -135,8 +135,22 @@ _DUE = (
     .with_for_update(skip_locked=True, of=callbacks)
 )
 _CLAIMS = claim_statements(callbacks)
-_CRASHED = select(*_COLUMNS).where(_CLAIMS.over).order_by(_c.crashes, _c.leased_until, _c.seq).limit(1).with_for_update(skip_locked=True)
-_HAS_CRASHED = select(exists().where(_CLAIMS.over))
+_CRASHED = (
+    select(*_COLUMNS)
+    .where(_CLAIMS.crashed_again)
+    .order_by(_c.crashes, _c.leased_until, _c.seq)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=callbacks)
+)
+_HAS_CRASHED = select(exists().where(_CLAIMS.crashed_again))
+_CRASHED_ONCE = (
+    select(*_COLUMNS)
+    .where(_CLAIMS.crashed_once, _c.host.not_in(bindparam("busy", expanding=True)))
+    .order_by(_c.leased_until, _c.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=callbacks)
+)
+_HAS_CRASHED_ONCE = select(exists().where(_CLAIMS.crashed_once, _c.host.not_in(bindparam("busy", expanding=True))))
 _TRIED = {"attempts": func.coalesce(_c.attempts, "").op("||", return_type=Text())(bindparam("attempt", type_=Text()))}
 _SENT = _CLAIMS.sent.values(_TRIED)
 _LATER = _CLAIMS.later.values(_TRIED)
@@ -184,9 +198,9 @@ def claim(
 ) -> list[CallbackClaim]:
     """Claim at most `limit` callbacks, `per_host` for one host, the oldest of each message. Hosts take turns; busy ones get none.
 
-    Callbacks that had to wait for a time go before those due at once, as in the outbox.
+    Those that one worker crashed with go first, however many a host has; then those that had to wait for a time, as in the outbox.
     """
-    found: list[Any] = []
+    found = list(connection.execute(_CRASHED_ONCE, {"now": now, "busy": list(busy_hosts), "limit": limit}))
     due = [row for row in connection.execute(_HOSTS).all() if row.due_at <= now and row.host not in busy_hosts]
     for row in sorted(due, key=lambda row: (row.seq, row.host)):
         room = min(limit - len(found), limit if per_host is None else per_host)
@@ -200,18 +214,20 @@ def claim(
 
 
 def claim_crashed(connection: Connection, now: float, lease: float) -> CallbackClaim | None:
-    """Claim one callback of a crashed worker, to be tried while nothing else is: it is to blame for another crash."""
+    """Claim one callback that two workers crashed with, to be tried while nothing else is: it is to blame for another crash."""
     claims = _claim(connection, connection.execute(_CRASHED, {"now": now}).all(), now + lease, alone=True)
     return claims[0] if claims else None
 
 
 def is_due(connection: Connection, now: float, busy_hosts: Collection[str] = ()) -> bool:
     """True if a claim would probably find something; takes no lock."""
-    return any(row.due_at <= now and row.host not in busy_hosts for row in connection.execute(_HOSTS))
+    if any(row.due_at <= now and row.host not in busy_hosts for row in connection.execute(_HOSTS)):
+        return True
+    return bool(connection.execute(_HAS_CRASHED_ONCE, {"now": now, "busy": list(busy_hosts)}).scalar())
 
 
 def has_crashed(connection: Connection, now: float) -> bool:
-    """True if a crashed worker left a callback; takes no lock."""
+    """True if there is a callback that two workers crashed with; takes no lock."""
     return bool(connection.execute(_HAS_CRASHED, {"now": now}).scalar())
 
 
@@ -296,7 +312,7 @@ def _claim(connection: Connection, found: Sequence[Any], until: float, *, alone:
 def _claimed(row: Any, until: float, origin: Origin) -> CallbackClaim:
     """The claim of a row, from the row before it was claimed."""
     values = {**row._mapping, "ack": Ack(row.ack), "fence": row.fence + 1, "tries": row.tries + 1, "line": row.line or ""}
-    crashes = row.crashes + values.pop("begun")
+    crashes = row.crashes + (values.pop("state") == "claimed")
     return CallbackClaim(**{**values, "crashes": crashes}, leased_until=until, origin=origin)
 
 

@@ -3,8 +3,9 @@
 Three promises hold whatever dies in between: a message that was added stays until it is settled, at most one message of a chat is claimed
 at a time, and a message that was started is never overtaken by a later one of its chat.
 
-Of the messages that a worker held when it crashed, one may be the cause: they are claimed one at a time, by a worker that tries nothing
-else meanwhile. Another crash is then that message's own, and the others go out.
+Of the messages that a worker held when it crashed, one may be the cause. They are claimed together once more, before all others; those
+that a second worker crashed with are claimed one at a time, by a worker that tries nothing else meanwhile. Another crash is then that
+message's own, and the others go out.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ from flask_chatbot.store.claims import claim_statements
 from flask_chatbot.store.outgoing.notes import read_notes
 from flask_chatbot.store.people import chats_of
 
-MOST_CRASHES = 5  # of workers: of one that held it with others, then of those that tried it alone; it is given up then
+MOST_CRASHES = 5  # of workers: of two that held it with others, then of those that tried it alone; it is given up then
 LOOKED_AT = 200  # rows in a second round, where the first found many that are behind others of their chat
 UNREADABLE = "It was stored by another version, and cannot be read. Send it again."
 MOST_LOOKED_AT = 1000  # rows in one claim
@@ -40,7 +41,7 @@ class Claim:
     """A message that one worker may send until `leased_until`, and settle as long as it holds the latest fence.
 
     The chat of its `outbound` is where the person can be reached now; it is empty if they have no address any more.
-    `tries` counts this one; `crashes` are the workers that crashed while they tried it alone.
+    `tries` counts this one; `crashes` are the workers that crashed with it in hand.
     """
 
     seq: int
@@ -89,16 +90,24 @@ _SAME = tuple(each.name for each in fields(Claim) if each.name not in ("outbound
 _OURS = _c.session == bindparam("session")
 _CLAIMS = claim_statements(messages)
 _HELD = _CLAIMS.held.add_columns(_c.order_key)
-_LAST_CRASH = _c.begun & (_c.crashes >= bindparam("most_crashes") - 2)  # with its first crash, beside others, and the one just now
-_DEAD = select(*_COLUMNS).where(_OURS, _CLAIMS.over, _LAST_CRASH).order_by(_c.seq).limit(bindparam("limit"))
+_LAST_CRASH = _c.begun & (_c.crashes >= bindparam("most_crashes") - 1)  # with the one just now
+_DEAD = select(*_COLUMNS).where(_OURS, _CLAIMS.crashed_again, _LAST_CRASH).order_by(_c.seq).limit(bindparam("limit"))
 _CRASHED = (
     select(*_COLUMNS)
-    .where(_OURS, _CLAIMS.over, ~_LAST_CRASH)
+    .where(_OURS, _CLAIMS.crashed_again, ~_LAST_CRASH)
     .order_by(_c.crashes, _c.is_reply.desc(), _c.seq)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_HAS_CRASHED = select(exists().where(_OURS, _CLAIMS.over))
+_HAS_CRASHED = select(exists().where(_OURS, _CLAIMS.crashed_again))
+_HAS_CRASHED_ONCE = exists().where(_OURS, _CLAIMS.crashed_once)
+_CRASHED_ONCE = (
+    select(*_COLUMNS)
+    .where(_OURS, _CLAIMS.crashed_once)
+    .order_by(_c.is_reply.desc(), _c.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
 _QUEUED = _OURS & (_c.state == word("queued"))
 _DUE = (
     select(*_COLUMNS)
@@ -114,8 +123,8 @@ def _any_queued(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return or_(*(exists().where(_QUEUED, _c.is_reply == of_kind, *conditions) for of_kind in (true(), false())))
 
 
-_IS_DUE = select(_any_queued(_c.due_at <= bindparam("now")))
-_IS_TIMED_DUE = select(_any_queued(_c.due_at > 0.0, _c.due_at <= bindparam("now")))
+_IS_DUE = select(or_(_any_queued(_c.due_at <= bindparam("now")), _HAS_CRASHED_ONCE))
+_FIRST_DUE = select(_HAS_CRASHED_ONCE, _any_queued(_c.due_at > 0.0, _c.due_at <= bindparam("now")))
 _other = messages.alias("other")
 _in_same_chat = (_other.c.session == _c.session) & (_other.c.order_key == _c.order_key)
 _first = (
@@ -142,13 +151,15 @@ _RELEASE = update(messages).where(_c.session == bindparam("of"), _c.state == wor
 
 
 def claim(connection: Connection, session: str, now: float, lease: float, limit: int) -> list[Claim]:
-    """Claim at most `limit` messages, one per chat: replies first, then by the time they are due.
+    """Claim at most `limit` messages, one per chat: those that one worker crashed with, replies, then by the time they are due.
 
     Messages that had to wait for a time go before those due at once, or a long queue would hold them up for ever. In a transaction that
     also settles, settle first.
     """
     at_once = (-1.0, 0.0)
-    has_timed = connection.execute(_IS_TIMED_DUE, {"session": session, "now": now}).scalar()
+    has_crashed_once, has_timed = connection.execute(_FIRST_DUE, {"session": session, "now": now}).one()
+    crashed = connection.execute(_CRASHED_ONCE, {"session": session, "now": now, "limit": limit}).all() if has_crashed_once else []
+    limit -= len(crashed)
     spans = [(0.0, now), at_once] if has_timed else [at_once]
     found: list[Any] = []
     for is_reply in (True, False):
@@ -156,11 +167,11 @@ def claim(connection: Connection, session: str, now: float, lease: float, limit:
             wanted = {"session": session, "is_reply": is_reply, "after": after, "until": until}
             found += _heads(connection, wanted, now, limit - len(found))
     found.sort(key=lambda row: (not row.is_reply, max(row.due_at, row.created_at), row.seq))
-    return _claim(connection, found, now, lease, alone=False)
+    return _claim(connection, [*crashed, *found], now, lease, alone=False)
 
 
 def claim_crashed(connection: Connection, session: str, now: float, lease: float, most_crashes: int = MOST_CRASHES) -> Claim | None:
-    """Claim one message of a crashed worker, to be tried while nothing else is: it is to blame for another crash.
+    """Claim one message that two workers crashed with, to be tried while nothing else is: it is to blame for another crash.
 
     Messages with fewer crashes go first. None if there is none, if others hold them, or if they are `dead`.
     """
@@ -175,12 +186,12 @@ def is_due(connection: Connection, session: str, now: float) -> bool:
 
 
 def has_crashed(connection: Connection, session: str, now: float) -> bool:
-    """True if a crashed worker left a message; takes no lock."""
+    """True if there is a message that two workers crashed with; takes no lock."""
     return bool(connection.execute(_HAS_CRASHED, {"session": session, "now": now}).scalar())
 
 
 def dead(connection: Connection, session: str, now: float, limit: int = 100, most_crashes: int = MOST_CRASHES) -> list[Claim]:
-    """Claim messages that `most_crashes` workers crashed on, all but the first with nothing else in hand. Fail them instead of sending."""
+    """Claim messages that `most_crashes` workers crashed with, all but two with nothing else in hand. Fail them instead of sending."""
     rows = connection.execute(_DEAD, {"session": session, "now": now, "limit": limit, "most_crashes": most_crashes})
     return [_claim_of(row, Text(""), row.chat) for row in rows]  # what they hold may be what kills: nobody reads it again
 
@@ -324,7 +335,7 @@ def _chats(connection: Connection, found: Sequence[Any]) -> dict[str, str]:
 def _claimed(row: Any, until: float, chat: str) -> Claim:
     """The claim of a row, from the row before it was claimed."""
     claim = _claim_of(row, read_reply(row.reply), chat, **read_notes(row.reply))
-    return replace(claim, fence=row.fence + 1, tries=row.tries + 1, crashes=row.crashes + row.begun, leased_until=until)
+    return replace(claim, fence=row.fence + 1, tries=row.tries + 1, crashes=row.crashes + (row.state == "claimed"), leased_until=until)
 
 
 def _claim_of(row: Any, reply: Reply, chat: str, **notes: Any) -> Claim:

@@ -226,7 +226,7 @@ def test_a_message_whose_worker_died_is_not_sent_again_once_a_receipt_names_it(r
     arrived(rig, name)
     rig.clock.forward(60.0)
     with rig.database.writing() as connection:
-        assert outbox.claim_crashed(connection, rig.wire.name, rig.clock(), 30.0) is None
+        assert outbox.claim(connection, rig.wire.name, rig.clock(), 30.0, 9) == []
     assert rig.state(name) == ("sent", Ack.SENT, None)
 
 

@@ -16,7 +16,7 @@ from flask_chatbot.database.database import Database
 from flask_chatbot.store import stored
 from flask_chatbot.store.outgoing import new_messages
 from flask_chatbot.store.outgoing.new_messages import NewMessage
-from tests.faults.journal import read_journal
+from tests.faults.journal import SLOW, read_journal
 
 ROOT = Path(__file__).parent.parent.parent
 LEASE = 1.5  # seconds
@@ -31,12 +31,14 @@ class Crowd:
     journal: Path
     killers: Sequence[str] = ()
     ahead: float = 0.0  # seconds, of the clock of whoever is started next
+    slow: float = SLOW  # of the sends of whoever is started next
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: int = 0
 
     def start(self) -> None:
         """Start one more."""
-        command = [sys.executable, "-m", "tests.faults.member", self.url, str(self.journal), str(LEASE), str(self.ahead), *self.killers]
+        of_member = [self.url, self.journal, LEASE, self.ahead, self.slow, *self.killers]
+        command = [sys.executable, "-m", "tests.faults.member", *map(str, of_member)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self.processes.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE))
 

@@ -9,21 +9,25 @@ from benchmarks.one_way import OneWay
 from flask_chatbot.core.values.contents import File
 from flask_chatbot.core.values.outbound import Outbound
 
-SLOW = 0.002  # seconds a send takes, before it is in the file and after
+SLOW = 0.002  # seconds
 
 
 class Journal(OneWay):
-    """Appends a line for each send, whole or not at all. What is named in `killers` ends the process at once, such as a chat."""
+    """Appends a line for each send, whole or not at all. What is named in `killers` ends the process at once, such as a chat.
 
-    def __init__(self, path: Path, killers: Sequence[str] = ()) -> None:
+    `slow` is the time in seconds that a send takes before its line, and again after it.
+    """
+
+    def __init__(self, path: Path, killers: Sequence[str] = (), slow: float = SLOW) -> None:
         super().__init__("journal")
+        self._slow = slow
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self._killers = killers
 
     def send(self, outbound: Outbound, file: File | None = None) -> str:
-        time.sleep(SLOW)
+        time.sleep(self._slow)
         self.note(outbound.chat, outbound.id)
-        time.sleep(SLOW)
+        time.sleep(self._slow)
         return f"journal:{outbound.id}"
 
     def note(self, what: str, name: str) -> None:

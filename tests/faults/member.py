@@ -1,7 +1,7 @@
-"""A worker process: ``python -m tests.faults.member DATABASE_URL JOURNAL LEASE AHEAD [KILLER ...]``. It works until it is ended.
+"""A worker process: ``python -m tests.faults.member DATABASE_URL JOURNAL LEASE AHEAD SLOW [KILLER ...]``. It works until it is ended.
 
-Its machine's clock is so many seconds ahead. A killer is a chat that is sent to, a message that a function of the app hears of, or a URL
-that is called: with it the process ends.
+Its machine's clock is so many seconds ahead, and each half of a send takes as many as SLOW says. A killer is a chat that is sent to, a
+message that a function of the app hears of, or a URL that is called: with it the process ends.
 """
 
 import logging
@@ -36,9 +36,8 @@ class Receivers(HttpClient):
         return Fetched(status=200, headers={}, body=b"")
 
 
-def worker_options(url: str, journal: Path, lease: float, ahead: float, killers: list[str]) -> WorkerOptions:
+def worker_options(url: str, transport: Journal, lease: float, ahead: float) -> WorkerOptions:
     """The options of the process's worker; its leases are as short as the test is impatient."""
-    transport = Journal(journal, killers)
 
     def clock() -> float:
         return time.time() + ahead
@@ -75,6 +74,7 @@ def say(text: str) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
-    url, journal, lease, ahead, *killers = sys.argv[1:]
-    worker = Worker(worker_options(url, Path(journal), float(lease), float(ahead), killers), leads=False)
+    url, journal, lease, ahead, slow, *killers = sys.argv[1:]
+    transport = Journal(Path(journal), killers, float(slow))
+    worker = Worker(worker_options(url, transport, float(lease), float(ahead)), leads=False)
     sys.exit(0 if foreground.run(worker, say) else 1)

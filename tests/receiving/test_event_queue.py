@@ -192,10 +192,11 @@ def crash(desk: Desk) -> None:
     desk.clock.forward(LEASE)
 
 
-def test_what_crashed_workers_left_is_tried_alone_and_before_the_rest(desk: Desk) -> None:
+def test_what_two_workers_crashed_with_is_tried_alone_and_before_the_rest(desk: Desk) -> None:
     slow = Slow()
     keep(desk.database, written("1", "satu"))
-    crash(desk)
+    for _ in range(2):
+        crash(desk)
     desk.script.append(slow)
     while not slow.has_begun.is_set():
         desk.step()
@@ -212,10 +213,10 @@ def test_what_crashed_workers_left_is_tried_alone_and_before_the_rest(desk: Desk
 def test_a_message_that_each_worker_dies_of_is_given_up_and_nothing_else(desk: Desk, caplog: pytest.LogCaptureFixture, place: int) -> None:
     others = [written("2", "satu", "628222"), written("3", "dua", "628333")]
     keep(desk.database, *others[:place], DEADLY, *others[place:])
-    for _ in range(3):
+    for _ in range(4):
         crash(desk)
     assert desk.open == 1  # the others did not wait for its end
-    for _ in range(MOST_TRIES - 3):
+    for _ in range(MOST_TRIES - 4):
         crash(desk)
     until(lambda: desk.step() is not None and desk.open == 0)
     assert (desk.answered, [each.message for each in caplog.records if "is given up" in each.message]) == (
@@ -246,8 +247,7 @@ def test_a_claim_that_another_worker_has_is_left_to_it(desk: Desk) -> None:
     desk.step()
     desk.clock.forward(LEASE)
     with desk.database.writing() as connection:
-        theirs = events.claim_crashed(connection, "toko", desk.clock(), 99 * LEASE)
-    assert theirs is not None
+        (theirs,) = events.claim(connection, "toko", desk.clock(), 99 * LEASE, 9)
     desk.step()
     assert desk.step() is False
     go_on.set()

@@ -31,7 +31,7 @@ def claim(
 
 
 def crashed(database: Database, now: float) -> list[CallbackClaim]:
-    """The one callback, of those of dead workers, that may be made now."""
+    """The one callback, of those that two workers crashed with, that may be made now."""
     with database.writing() as connection:
         found = callbacks.claim_crashed(connection, now, 60.0)
     return [found] if found else []
@@ -97,7 +97,7 @@ def test_one_that_is_put_off_holds_up_those_after_it_and_no_others(database: Dat
     first, _ = claim(database)
     settle(database, [first], Settlement(state="later", due_at=300.0, error="HTTP 500"))
     add(database, new("c"))
-    assert (names(claim(database, 299.0)), names(crashed(database, 299.0))) == ([], ["other"])  # since its lease is over
+    assert (names(claim(database, 299.0)), names(crashed(database, 299.0))) == (["other"], [])  # since its lease is over
     with database.reading() as connection:
         assert [(each.id, each.state, each.due_at, each.error) for each in callbacks.of_message(connection, "3EB01")] == [
             ("a", "queued", 300.0, "HTTP 500"),
@@ -114,7 +114,7 @@ def test_a_dead_receiver_does_not_keep_the_apps_own_functions_from_hearing_of_a_
     settle(database, [dead], Settlement(state="later", due_at=9000.0, error="no answer"))
     add(database, new("b", host="dead.example"), new("ours b", host=""))
     assert names(claim(database)) == []  # what was claimed of ours is still under way
-    (ours,) = crashed(database, 261.0)
+    (ours,) = claim(database, 261.0)
     assert ours.id == "ours a"
     settle(database, [ours], Settlement(state="sent"), now=262.0)
     assert names(claim(database, now=263.0)) == ["ours b"]
@@ -166,11 +166,28 @@ def test_a_refused_one_is_kept_with_its_reason_and_never_sent(database: Database
 def test_a_claim_whose_lease_is_over_is_anothers_and_the_late_word_counts_no_more(database: Database) -> None:
     add(database, new("a"))
     old = claim(database)
-    young = crashed(database, 260.0)
+    young = claim(database, 260.0)
     assert (names(young), young[0].tries) == (["a"], 2)
     assert settle(database, old, Settlement(state="failed", error="late")) == []
     assert settle(database, young, Settlement(state="sent")) == young
     assert settle(database, young, Settlement(state="failed", error="twice")) == []
+
+
+def test_what_one_worker_crashed_with_is_made_together_and_what_two_did_alone(database: Database) -> None:
+    add(database, *(new(name, f"3EB0{name}", host=f"{name}.example") for name in "abc"))
+    found = [
+        (names(claim(database, 200.0 + 61.0 * times, busy=["c.example"])), names(crashed(database, 200.0 + 61.0 * times)))
+        for times in range(4)
+    ]
+    assert found == [(["a", "b"], []), (["a", "b"], []), ([], ["a"]), ([], ["b"])]
+
+
+def test_what_one_worker_crashed_with_waits_while_its_host_is_busy(database: Database) -> None:
+    add(database, new("a", host="a.example"))
+    claim(database)
+    with database.reading() as connection:
+        assert [callbacks.is_due(connection, 260.0, busy) for busy in ({"a.example"}, set())] == [False, True]
+    assert [names(claim(database, 260.0, busy=busy)) for busy in (["a.example"], [])] == [[], ["a"]]
 
 
 def test_what_failed_is_sent_again_under_its_id(database: Database) -> None:

@@ -44,13 +44,17 @@ def add(database: Database, *given: NewMessage) -> None:
         new_messages.add(connection, given)
 
 
+def claim_in(connection: Connection, now: float, limit: int = 10) -> list[Claim]:
+    return outbox.claim(connection, "main", now, 60.0, limit)
+
+
 def claim(database: Database, now: float = 200.0, limit: int = 10) -> list[Claim]:
     with database.writing() as connection:
-        return outbox.claim(connection, "main", now, 60.0, limit)
+        return claim_in(connection, now, limit)
 
 
 def crashed(database: Database, now: float) -> list[Claim]:
-    """The one message, of those of dead workers, that may be tried now."""
+    """The one message, of those that two workers crashed with, that may be tried now."""
     with database.writing() as connection:
         found = outbox.claim_crashed(connection, "main", now, 60.0)
     return [found] if found else []
@@ -151,7 +155,7 @@ def test_a_message_nobody_can_read_is_given_up_and_the_next_of_its_chat_goes(dat
 
 def test_a_late_word_about_a_claim_that_is_anothers_changes_nothing(database: Database) -> None:
     add(database, new())
-    (old,), (young,) = claim(database, 200.0), crashed(database, 260.0)
+    (old,), (young,) = claim(database, 200.0), claim(database, 260.0)
     with database.writing() as connection:
         assert not outbox.settle_sent(connection, [old], 261.0)
         assert not outbox.settle_failed(connection, old, "refused", 261.0)
@@ -173,9 +177,9 @@ def test_a_late_word_about_a_claim_nobody_else_took_counts(database: Database) -
 
 def test_a_message_that_keeps_killing_its_worker_is_not_sent_again(database: Database) -> None:
     add(database, new(), new())
-    assert [each.crashes for each in claim(database, 200.0)] == [0]
-    told = [[each.crashes for each in crashed(database, 200.0 + 60.0 * number)] for number in range(1, MOST_CRASHES + 1)]
-    assert told == [[number] for number in range(MOST_CRASHES - 1)] + [[]]
+    assert [[each.crashes for each in claim(database, 200.0 + 60.0 * number, limit=1)] for number in range(2)] == [[0], [1]]
+    told = [[each.crashes for each in crashed(database, 200.0 + 60.0 * number)] for number in range(2, MOST_CRASHES + 1)]
+    assert told == [[number] for number in range(2, MOST_CRASHES)] + [[]]
     with database.writing() as connection:
         (dead,) = outbox.dead(connection, "main", 1000.0)
         assert outbox.settle_failed(connection, dead, "it killed its worker", 1000.0)
@@ -186,44 +190,73 @@ def test_a_message_that_keeps_killing_its_worker_is_not_sent_again(database: Dat
 def test_a_try_that_ended_in_words_clears_the_crashes_before(database: Database) -> None:
     add(database, new())
     claim(database)
-    for number in range(1, MOST_CRASHES):
+    claim(database, 260.0)
+    for number in range(2, MOST_CRASHES):
         got = crashed(database, 200.0 + 60.0 * number)
     with database.writing() as connection:
         assert outbox.settle_later(connection, got[0], 1000.0, "busy")
     assert [(each.crashes, each.tries) for each in claim(database, 1000.0)] == [(0, MOST_CRASHES + 1)]
 
 
-def test_the_claims_of_a_dead_holder_come_out_at_once_one_at_a_time_and_none_is_to_blame(database: Database) -> None:
+def test_the_claims_of_a_dead_holder_come_out_together_once_and_then_one_at_a_time(database: Database) -> None:
     add(database, new("a"), new("b"))
     claim(database)
-    with database.writing() as connection:
-        assert outbox.release(connection, "main") == 2
-    assert claim(database) == []
-    found = [crashed(database, 200.0) for _ in range(3)]
+    found = []
+    for _ in range(2):
+        with database.writing() as connection:
+            assert outbox.release(connection, "main") == 2
+        found += [claim(database), *(crashed(database, 200.0) for _ in range(3))]
     assert [[(each.chat, each.tries, each.crashes, each.fence) for each in each] for each in found] == [
-        [("a", 2, 0, 2)],
-        [("b", 2, 0, 2)],
+        [("a", 2, 1, 2), ("b", 2, 1, 2)],
+        [],
+        [],
+        [],
+        [],
+        [("a", 3, 2, 3)],
+        [("b", 3, 2, 3)],
         [],
     ]
 
 
-def test_what_a_crashed_worker_left_and_is_given_back_untried_is_still_tried_alone(database: Database) -> None:
+def test_what_one_worker_crashed_with_goes_before_all_others(database: Database) -> None:
+    add(database, new("a"), new("b"))
+    claim(database)
+    add(database, new("timed", start_at=150.0), new("c", is_reply=True))
+    with database.reading() as connection:
+        assert not outbox.has_crashed(connection, "main", 260.0)
+        assert outbox.is_due(connection, "main", 260.0)
+    assert [[each.chat for each in claim(database, 260.0, limit=3)] for _ in range(2)] == [["a", "b", "c"], ["timed"]]
+
+
+def test_what_two_workers_crashed_with_and_is_given_back_untried_is_still_tried_alone(database: Database) -> None:
     add(database, new())
     claim(database)
-    (got,) = crashed(database, 260.0)
+    claim(database, 260.0)
+    (got,) = crashed(database, 320.0)
     with database.writing() as connection:
         outbox.hand_back(connection, [got])
-    assert claim(database, 260.0) == []
-    assert [(each.tries, each.crashes) for each in crashed(database, 260.0)] == [(2, 0)]
+    assert claim(database, 320.0) == []
+    assert [(each.tries, each.crashes) for each in crashed(database, 320.0)] == [(3, 2)]
 
 
-def test_those_that_nobody_died_of_yet_are_tried_before_one_that_somebody_did(database: Database) -> None:
+def test_what_one_worker_crashed_with_and_is_given_back_untried_is_tried_alone_after_another_crash(database: Database) -> None:
+    add(database, new())
+    claim(database)
+    with database.writing() as connection:
+        outbox.hand_back(connection, claim_in(connection, 260.0))
+    assert [(each.tries, each.crashes) for each in claim(database, 260.0)] == [(2, 1)]
+    assert claim(database, 320.0) == []
+    assert [(each.tries, each.crashes) for each in crashed(database, 320.0)] == [(3, 2)]
+
+
+def test_those_that_nobody_died_of_alone_are_tried_before_one_that_somebody_did(database: Database) -> None:
     add(database, new("a"), new("b"), new("c", is_reply=True))
     claim(database)
-    for _ in range(3):
-        crashed(database, 260.0)
-    order = [crashed(database, 320.0)[0].chat for _ in range(3)]
-    assert order == ["c", "a", "b"]
+    claim(database, 260.0)
+    for _ in range(2):
+        crashed(database, 320.0)
+    order = [crashed(database, 380.0)[0].chat for _ in range(3)]
+    assert order == ["b", "c", "a"]  # `b` was not tried alone yet, the others once
 
 
 def test_of_a_long_chat_each_claim_looks_at_a_part_only(database: Database) -> None:

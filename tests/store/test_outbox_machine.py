@@ -50,7 +50,7 @@ class Expected:
 
     @property
     def is_dead(self) -> bool:
-        return self.begun and self.crashes + 2 >= MOST_CRASHES
+        return self.begun and self.crashes + 1 >= MOST_CRASHES
 
 
 @dataclass
@@ -64,19 +64,23 @@ class Book:
         return [each for each in self.kept.values() if each.chat == chat and each.state in ("queued", "claimed")]
 
     def may_go(self) -> list[Expected]:
-        """Of each chat what may be sent now, in the order of claims."""
+        """Of each chat what may be sent now; one that a single worker crashed with is among them."""
         return [each for chat in {each.chat for each in self.kept.values()} if (each := self.first(chat))]
 
     def first(self, chat: str) -> Expected | None:
         waiting = self.unsettled(chat)
-        if any(each.state == "claimed" for each in waiting):
-            return None
+        if claimed := [each for each in waiting if each.state == "claimed"]:
+            return claimed[0] if self.has_crashed_once(claimed[0]) else None
         started = [each for each in waiting if each.start_at <= self.now]
         return started[0] if started and started[0].due_at <= self.now else None
 
+    def has_crashed_once(self, kept: Expected) -> bool:
+        return kept.state == "claimed" and kept.until <= self.now and not kept.crashes
+
     def crashed(self) -> list[Expected]:
-        """What dead workers held, in the order in which it is tried."""
+        """What two dead workers held, in the order in which it is tried."""
         over = [each for each in self.kept.values() if each.state == "claimed" and each.until <= self.now and not each.is_dead]
+        over = [each for each in over if each.crashes]
         return sorted(over, key=lambda each: (each.crashes, not each.is_reply, each.place))
 
     def holds(self, claim: Claim) -> bool:
@@ -132,8 +136,10 @@ class Outbox(RuleBasedStateMachine):
         ids = [each.outbound.id for each in got]
         assert len(ids) == min(limit, len(may_go))
         assert set(ids) <= set(may_go)
-        replies = sum(each.is_reply for each in may_go.values())
-        assert [each.is_reply for each in got] == [place < replies for place in range(len(got))]
+        crashed = sum(map(self.book.has_crashed_once, may_go.values()))
+        assert [self.book.has_crashed_once(may_go[name]) for name in ids] == [place < crashed for place in range(len(got))]
+        replies = sum(each.is_reply for each in may_go.values() if not self.book.has_crashed_once(each))
+        assert [each.is_reply for each in got[crashed:]] == [place < replies for place in range(len(got[crashed:]))]
         for each in got:
             self.take(each, begun=False)
         return multiple(*got)
@@ -151,7 +157,7 @@ class Outbox(RuleBasedStateMachine):
 
     def take(self, claim: Claim, *, begun: bool) -> None:
         kept = self.book.kept[claim.outbound.id]
-        kept.crashes += kept.begun
+        kept.crashes += kept.state == "claimed"
         kept.state, kept.fence, kept.tries, kept.until = "claimed", kept.fence + 1, kept.tries + 1, self.book.now + LEASE
         kept.begun = begun
         assert (claim.fence, claim.tries, claim.crashes, claim.leased_until) == (kept.fence, kept.tries, kept.crashes, kept.until)
@@ -194,7 +200,7 @@ class Outbox(RuleBasedStateMachine):
             kept.due_at, kept.crashes, kept.begun = self.book.now + 20.0, 0, False
         if word == "back":
             kept.state, kept.until = "claimed" if kept.begun else "queued", 0.0
-            kept.tries, kept.begun = kept.tries - 1, False
+            kept.tries, kept.crashes, kept.begun = kept.tries - 1, kept.crashes - kept.begun, False
 
     @rule()
     def give_up_the_deadly(self) -> None:

@@ -183,8 +183,7 @@ def test_what_a_dead_holder_had_claimed_is_taken_over_at_once(rig: Rig) -> None:
     rig.wire.runs_anywhere = False
     OpenTransport(rig.wire, listener=Ears(), lease=lease(rig, "b"), database=rig.database, timer=rig.timer).keep()
     with rig.database.writing() as connection:
-        claim = outbox.claim_crashed(connection, rig.wire.name, rig.clock(), 600.0)
-    assert claim is not None
+        (claim,) = outbox.claim(connection, rig.wire.name, rig.clock(), 600.0, 10)
     assert (claim.outbound.id, claim.tries) == (name, 2)
 
 

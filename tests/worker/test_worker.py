@@ -302,11 +302,26 @@ def test_draining_does_not_wait_for_ever(rig: Rig) -> None:
     gate.set()
 
 
-def test_who_died_with_others_is_tried_alone(rig: Rig) -> None:
+def test_what_one_worker_crashed_with_is_sent_at_once_and_together(rig: Rig) -> None:
     names = [rig.accept(f"62811{number}@c.us") for number in range(4)]
+    crash(rig)
+    together = threading.Barrier(4)
+    rig.wire.script.extend([lambda: together.wait(PATIENCE)] * 4)
+    settle(Worker(rig.options, leads=False), rig)
+    assert [rig.message(name).state for name in names] == ["sent"] * 4
+
+
+def crash(rig: Rig) -> None:
+    """Let a worker end that has four messages in hand."""
     with rig.database.writing() as connection:
         assert len(outbox.claim(connection, rig.wire.name, rig.clock(), 60.0, 10)) == 4
     rig.clock.forward(61.0)
+
+
+def test_what_two_workers_crashed_with_is_tried_alone(rig: Rig) -> None:
+    names = [rig.accept(f"62811{number}@c.us") for number in range(4)]
+    for _ in range(2):
+        crash(rig)
     inside, most = [0], [0]
 
     def alone() -> None:
@@ -324,7 +339,7 @@ def test_a_message_that_five_workers_died_of_is_given_up(rig: Rig) -> None:
     killer, behind = rig.accept(notify_url=URL), rig.accept()
     for number in range(5):
         with rig.database.writing() as connection:
-            if number == 0:
+            if number < 2:
                 outbox.claim(connection, rig.wire.name, rig.clock(), 60.0, 10)
             else:
                 outbox.claim_crashed(connection, rig.wire.name, rig.clock(), 60.0)

@@ -1,6 +1,7 @@
 """Events: what came in and is decided later, claimed in the order of each chat until it is settled.
 
-A worker that crashes while it answers several of them says nothing about any: only a try that was made alone counts from its claim on.
+A worker that crashes while it answers several of them says nothing about any. They are claimed together once more, and then alone; both
+count as tries from their claim on.
 """
 
 from collections.abc import Collection, Sequence
@@ -8,7 +9,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, literal_column, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, Float, Select, and_, bindparam, case, literal_column, or_, select, tuple_, update
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from flask_chatbot.core.origins import UNKNOWN, Origin, current_origin, stored_origin
 from flask_chatbot.core.values.chats import group_chat
@@ -28,7 +30,7 @@ AHEAD = 2  # times as many are looked at as are wanted, since others may be clai
 class EventClaim:
     """A claimed event; `incoming` is None if another version wrote it, and this one cannot read it.
 
-    `tries` counts this one, those before that failed, and those alone that their workers did not live to settle.
+    `tries` counts this one, those before that failed, and those after a crash that their workers did not live to settle.
     """
 
     seq: int
@@ -54,6 +56,12 @@ def _oldest(chat: ColumnElement[str], found: ColumnElement[Any]) -> ColumnElemen
     return select(found).where(_IS_OPEN, _open.c.chat == chat).order_by(_open.c.seq).limit(_FIRST).scalar_subquery()
 
 
+def _is_free(c: ReadOnlyColumnCollection[str, Column[Any]]) -> ColumnElement[bool]:
+    """True of an event that waits, or whose first worker crashed; `tries` is 0 only until it is claimed again."""
+    now = bindparam("now", type_=Float())
+    return or_(and_(c.leased_until == 0.0, c.due_at <= now), and_(c.leased_until > 0.0, c.leased_until <= now, c.tries == 0))
+
+
 def _free(first: Select[Any]) -> Select[Any]:
     """The oldest event of each chat that can be claimed, from the `first` chat on.
 
@@ -62,18 +70,18 @@ def _free(first: Select[Any]) -> Select[Any]:
     """
     chats = select(first.scalar_subquery().label("chat")).cte("chats", recursive=True)
     chats = chats.union_all(select(_CHAT.where(_open.c.chat > chats.c.chat).scalar_subquery()).where(chats.c.chat.is_not(None)))
-    is_free = and_(_open.c.due_at <= bindparam("now"), _open.c.leased_until == 0.0)
-    free = select(_oldest(chats.c.chat, case((is_free, _open.c.seq))).label("seq")).where(chats.c.chat.is_not(None)).subquery("free")
+    seq = _oldest(chats.c.chat, case((_is_free(_open.c), _open.c.seq)))
+    free = select(seq.label("seq")).where(chats.c.chat.is_not(None)).subquery("free")
     return select(free.c.seq).where(free.c.seq.is_not(None)).limit(bindparam("limit"))
 
 
 _FREE, _FREE_BEHIND = _free(_CHAT), _free(_CHAT.where(_open.c.chat > bindparam("behind")))
 _ABANDONED = and_(_OPEN, _c.leased_until > 0.0, _c.leased_until <= bindparam("now"))  # nobody renewed or released it
-_CRASHED = and_(_ABANDONED, _c.seq == _oldest(_c.chat, _open.c.seq))
+_CRASHED = and_(_ABANDONED, _c.tries > 0, _c.seq == _oldest(_c.chat, _open.c.seq))
 _HAS_CRASHED = select(_c.seq).where(_CRASHED).limit(1)
 _COLUMNS = (_c.seq, _c.chat, _c.fence, _c.tries, _c.body, _c.request_id, _c.traceparent)
 # Once their rows are locked, others may have them. Nothing here that an index of all that wait would be read for.
-_STILL_FREE = and_(_c.leased_until == 0.0, _c.due_at <= bindparam("now"), _c.body.is_not(None))
+_STILL_FREE = and_(_is_free(_c), _c.body.is_not(None))
 _FIND = select(*_COLUMNS).where(_c.seq.in_(bindparam("seqs", expanding=True)), _STILL_FREE).order_by(_c.chat).limit(bindparam("limit"))
 # One that has killed a worker alone goes last, or it would be the next of each worker that starts, and the others would wait for its end.
 _FIND_CRASHED = select(*_COLUMNS).where(_CRASHED).order_by(_c.tries, _c.seq).limit(bindparam("limit"))
@@ -81,7 +89,7 @@ _OURS = and_(_c.seq == bindparam("row"), _c.fence == bindparam("held"), _c.settl
 _CLAIM = (
     update(events)
     .where(_c.seq.in_(bindparam("seqs", expanding=True)))
-    .values(fence=_c.fence + 1, tries=_c.tries + bindparam("counted"), leased_until=bindparam("until"))
+    .values(fence=_c.fence + 1, tries=_c.tries + case((_c.leased_until > 0.0, 1), else_=0), leased_until=bindparam("until"))
 )
 _RENEW = update(events).where(_OURS).values(leased_until=bindparam("until"))
 _SETTLE = (
@@ -113,7 +121,7 @@ def is_due(connection: Connection, session: str, now: float) -> bool:
 
 
 def has_crashed(connection: Connection, session: str, now: float) -> bool:
-    """True if there is something that a worker claimed and did not live, or stay in reach, to settle."""
+    """True if there is something that two workers claimed and did not live, or stay in reach, to settle."""
     return connection.execute(_HAS_CRASHED, {"of": session, "now": now}).first() is not None
 
 
@@ -121,22 +129,22 @@ def claim(connection: Connection, session: str, now: float, lease: float, limit:
     """Claim the oldest event of each chat, unless one of the chat is claimed already; `lease` is in seconds.
 
     Chats take turns: whoever goes on `behind` the one that was claimed last comes round to each, however much waits in the others.
-    Those of crashed workers are left to `claim_crashed`: each of them may be what its worker died of.
+    Those of a crashed worker are among them once. Then they are left to `claim_crashed`: each of them may be what its worker died of.
     """
     wanted = {"of": session, "now": now, "limit": AHEAD * limit}
     seqs = (
         connection.execute(_FREE_BEHIND, {**wanted, "behind": behind}).scalars().all() or connection.execute(_FREE, wanted).scalars().all()
     )
-    return _claim(connection, _FIND, {**wanted, "limit": limit, "seqs": seqs}, now + lease, alone=False) if seqs else []
+    return _claim(connection, _FIND, {**wanted, "limit": limit, "seqs": seqs}, now + lease) if seqs else []
 
 
 def claim_crashed(connection: Connection, session: str, now: float, lease: float) -> EventClaim | None:
-    """Claim one event of a crashed worker, to be tried while nothing else is: the one with the fewest tries."""
-    claims = _claim(connection, _FIND_CRASHED, {"of": session, "now": now, "limit": 1}, now + lease, alone=True)
+    """Claim one event that two workers crashed with, to be tried while nothing else is: the one with the fewest tries."""
+    claims = _claim(connection, _FIND_CRASHED, {"of": session, "now": now, "limit": 1}, now + lease)
     return claims[0] if claims else None
 
 
-def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], until: float, *, alone: bool) -> list[EventClaim]:
+def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], until: float) -> list[EventClaim]:
     statement = find.with_for_update(skip_locked=True, of=events) if connection.dialect.name == "postgresql" else find
     claims = [
         EventClaim(
@@ -151,7 +159,7 @@ def _claim(connection: Connection, find: Select[Any], wanted: dict[str, Any], un
         for row in connection.execute(statement, wanted).all()
     ]
     if claims:
-        connection.execute(_CLAIM, {"seqs": [each.seq for each in claims], "counted": int(alone), "until": until})
+        connection.execute(_CLAIM, {"seqs": [each.seq for each in claims], "until": until})
     return claims
 
 
