@@ -104,6 +104,8 @@ class _LatePattern:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:  # called for an attribute that was not taken yet
+        if name.startswith("_"):  # what copies and pickles ask for is this one's own
+            raise AttributeError(name)
         value = getattr(re.compile(self._source, self._flags), name)
         setattr(self, name, value)
         return value

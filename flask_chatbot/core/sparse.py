@@ -22,6 +22,8 @@ def sparse(made: C) -> C:
     (Parcel(to='Budi', weight=1), {'to': 'Budi'})
     """
     parts = frozenset(part.name for part in fields(made))
+    if made_anew := [part.name for part in fields(made) if part.default_factory is not MISSING]:
+        raise TypeError(f"{made.__name__} makes a new {made_anew[0]!r} for each value, which would be left out. Give it a default.")
     needed = frozenset(part.name for part in fields(made) if part.default is MISSING)
     construct = made.__init__  # type: ignore[misc]  # of the class itself, which no other extends
 

@@ -122,7 +122,7 @@ class EventQueue:
         if room <= 0:
             return []
         claims = events.claim(connection, self._session, now, self._lease, room, self._last_chat)
-        self._last_chat = max((each.chat for each in claims), default="")
+        self._last_chat = claims[-1].chat if claims else ""  # in the order of the database, which the next claim goes on in
         return claims
 
     def _take(self, claim: EventClaim) -> None:

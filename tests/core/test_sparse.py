@@ -1,7 +1,7 @@
 """Values that hold only what they are given."""
 
 import pickle
-from dataclasses import FrozenInstanceError, dataclass, replace
+from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 
@@ -52,3 +52,12 @@ def test_a_copy_and_a_pickle_are_the_same() -> None:
 
     assert replace(parcel, weight=2) == Parcel(to="Budi", weight=2, note="awas")
     assert pickle.loads(pickle.dumps(parcel)) == parcel  # noqa: S301  our own
+
+
+def test_a_part_that_is_made_anew_for_each_value_is_refused() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Box:
+        parcels: list[Parcel] = field(default_factory=list)
+
+    with pytest.raises(TypeError, match=r"Box makes a new 'parcels' for each value"):
+        sparse(Box)

@@ -62,8 +62,10 @@ def add(connection: Connection, new: Sequence[NewMessage]) -> None:
 
 def add_to(connection: Connection, name: str, new: NewMessage) -> bool:
     """Queue a message to the person whose alias a text is, in one statement; False if nobody is found so, and nothing is queued."""
+    if is_person_id(name):
+        return False
     row = {**_row_of(new), **current_origin().columns, **people.key_of(alias_of(name))}
-    if is_person_id(name) or _ADD_TO_HOLDER.run(connection, row).rowcount != 1:
+    if _ADD_TO_HOLDER.run(connection, row).rowcount != 1:
         return False
     notify(connection)
     return True
