@@ -39,6 +39,7 @@ PLOTS = {"match": "draw_deciding", "webhook": "draw_webhook", "scale": "draw_sca
 
 def measure(part: str, chosen: argparse.Namespace, say: Say) -> Sequence[Row]:
     """The figures of one part; its picture is drawn where a folder for plots is named."""
+    getLogger("flask_chatbot").setLevel(ERROR)  # what is slow on purpose is warned of, for each message
     module = import_module(f"benchmarks.{MODULES.get(part, part)}")  # only now, since some need what the others do without
     if part == "understanding":
         return cast(Sequence[Row], module.run(say, chosen.folder))
@@ -57,7 +58,6 @@ Measure = Callable[[str, argparse.Namespace, Say], Sequence[Row]]
 def main(arguments: list[str] | None = None, measure: Measure = measure) -> int:
     """Measure what was asked for, and print it as Markdown."""
     chosen = read(arguments)
-    getLogger("flask_chatbot").setLevel(ERROR)  # what is slow on purpose is warned of, for each message
     report = Report(sys.stdout.write, chosen.profile, limit=None if chosen.part in ALONE else LIMIT)
     report.say(f"Measured on {machine()}.")
     for part in [chosen.part] if chosen.part else PARTS:
