@@ -93,7 +93,8 @@ class SendQueue:
         heard = done if self._strangers is None else self._strangers.heard(connection, done, now)
         counted = settle(connection, heard, self._acks, now)
         renewed = self._leases.renew(connection, now)  # before claims are made: a clock that leaps must not make ours look dead
-        claims = self._claim_due(connection, now) if self._room() else []
+        room = self._room(len(done))
+        claims = self._claim_due(connection, now, room) if room else []
         ready = self._ready(connection, claims, now)
 
         def begin() -> None:
@@ -132,16 +133,16 @@ class SendQueue:
     def _may_claim(self) -> bool:
         return not self._is_closing and self._hooks.is_open()
 
-    def _room(self) -> int:
-        return self._threads.size - self._under_way if self._may_claim() and not self._hooks.is_quiet() else 0
+    def _room(self, freed: int = 0) -> int:
+        return self._threads.size - self._under_way + freed if self._may_claim() and not self._hooks.is_quiet() else 0
 
-    def _claim_due(self, connection: Connection, now: float) -> list[Claim]:
+    def _claim_due(self, connection: Connection, now: float, room: int) -> list[Claim]:
         if self._tempo is None:
-            return self._claim(connection, now, self._room())
+            return self._claim(connection, now, room)
         # What two workers crashed with has the first token there is: with a long queue there would never be one for it.
         if outbox.has_crashed(connection, self._session, now) or not outbox.is_due(connection, self._session, now):
             return []
-        return self._at_pace(connection, now, self._tempo, lambda limit: self._claim(connection, now, limit), self._room())
+        return self._at_pace(connection, now, self._tempo, lambda limit: self._claim(connection, now, limit), room)
 
     def _claim(self, connection: Connection, now: float, limit: int) -> list[Claim]:
         """Claim at most so many messages that may be sent now."""

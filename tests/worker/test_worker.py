@@ -139,6 +139,14 @@ def test_as_many_are_sent_at_once_as_there_are_threads(rig: Rig) -> None:
         until(lambda: worker.progress.sent == 40)
 
 
+def test_a_thread_that_is_done_gets_its_next_message_in_the_step_that_records_the_last(rig: Rig) -> None:
+    for number in range(2):
+        rig.accept(f"62822{number}@c.us")
+    worker = Worker(rig.options_with(threads=1), leads=False)
+    until(lambda: worker.step() and worker.progress.sent == 1)
+    assert worker.progress == Progress(sent=1, under_way=1)
+
+
 def test_a_refused_message_ends_at_once_and_its_url_hears_of_it(rig: Rig) -> None:
     rig.wire.script.append(Refused("This number has no WhatsApp."))
     name = rig.accept(notify_url=URL)
