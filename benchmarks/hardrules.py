@@ -39,6 +39,7 @@ def hard_texts(random: Random) -> Iterator[tuple[str, str]]:
     )
     yield "punctuation between letters", "a.b," * 1024
     yield "4,096 characters of Chinese", "\u4ef7\u683c" * 2048
+    yield "4,096 characters of Chinese by chance", "".join(random.choices([chr(code) for code in range(0x4E00, 0xA000)], k=4096))
 
 
 def hard_rules(part: int) -> Iterator[Hard]:

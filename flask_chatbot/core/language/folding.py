@@ -2,25 +2,30 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from functools import lru_cache
-from itertools import filterfalse
 
-from flask_chatbot.core.language.signs import EMOJI, EMOTICON, FRAMED, HEART, LOOK_ALIKES, UNSEEN, has_signs, is_sign, replaced
+from flask_chatbot.core.language.signs import EMOJI, EMOTICON, HEART, UNSEEN, has_signs, is_sign, without_frames, without_look_alikes
+from flask_chatbot.core.late import late_pattern
 
 TEXT_LIMIT = 4096  # characters of a message that count, before and after NFKC
-BEGINNINGS = (512, 2048)  # of these, tried first; where they become many more, they are enough
+# The characters that become four to eighteen by NFKC, and some beside them that become fewer.
+LONG = late_pattern(
+    "[\u2057\u2152\u2167\u2177\u247d-\u2487\u2a0c\u321d\u321e\u3300-\u3357\u337f\u3389\u33a8\u33ae\u33af\u33c2\u33c6\u33d8\ufdf2-\ufdfc]"
+)
 # Punctuation between words that were written without a space, as in "halo,kak"; between digits it belongs to a number.
 JOINTS = re.compile(r"(?<=[^\W\d_])[,;!?]+(?=[^\W_])|(?<=\d)[,;!?]+(?=[^\W\d_])")
+PAUSE = re.compile("[,;!?]")  # faster to look for than a joint
 LIKE_PUNCTUATION = "~`^"  # WhatsApp's marks for struck and fixed text are symbols to Unicode
 # Vowel marks, tatweel and the signs of the Koran.
 ARABIC_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff]")
-ALEFS = dict.fromkeys("\u0622\u0623\u0625\u0671\u0672\u0673\u0675", "\u0627")
+ALEFS = re.compile("[\u0622\u0623\u0625\u0671-\u0673\u0675]")
 # Chinese, Japanese, Thai and their neighbours are written without spaces: there, each character is a word.
-WITHOUT_SPACES = re.compile(
+WITHOUT_SPACES = late_pattern(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai and Lao, Burmese, Khmer
-    "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+    "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
+UNUSUAL = re.compile(r"[\W_]+")  # in a word
 
 
 def fold(text: str) -> str:
@@ -65,9 +70,9 @@ def fold_characters(text: str) -> str:
     """The text in lower case, with one notation for equivalent characters and emoji separated from words."""
     if text.isascii():
         return text.lower().replace("`", "'") if "`" in text else text.lower()
-    text = nfkc(replaced(UNSEEN.sub("", FRAMED.sub(" ", text)), LOOK_ALIKES))
-    text = replaced(unicodedata.normalize("NFKC", ARABIC_MARKS.sub("", text.casefold())), LOOK_ALIKES)
-    return " ".join(EMOJI.split(replaced(text, ALEFS))).strip()
+    text = nfkc(without_look_alikes(UNSEEN.sub("", without_frames(text))))
+    text = without_look_alikes(unicodedata.normalize("NFKC", ARABIC_MARKS.sub("", text.casefold())))
+    return " ".join(EMOJI.split(ALEFS.sub("\u0627", text))).strip()
 
 
 def without_signs(folded: str, kept: Container[str] = ()) -> str:
@@ -96,15 +101,18 @@ def is_blank(text: str) -> bool:
 def nfkc(text: str) -> str:
     """The first 4,096 characters of the NFKC of a text.
 
-    One character may become eighteen, so only a beginning of a text is tried first: anything cut off cannot change text so far before it.
+    One character may become eighteen, so a text ends where those that become so many fill it by themselves: whatever comes behind them
+    changes the last one at the most.
 
     >>> len(nfkc("\\ufdfa" * 4096)), nfkc("\\uff21")
     (4096, 'A')
     """
-    for size in BEGINNINGS:
-        start = unicodedata.normalize("NFKC", text[:size])
-        if len(text) <= size or len(start) > TEXT_LIMIT + size:
-            return start[:TEXT_LIMIT]
+    left = TEXT_LIMIT
+    for found in LONG.finditer(text):
+        left -= len(unicodedata.normalize("NFKC", found[0]))
+        if left < 0:
+            text = text[: found.end()]
+            break
     return unicodedata.normalize("NFKC", text)[:TEXT_LIMIT]
 
 
@@ -113,7 +121,7 @@ def fold_words(text: str) -> str:
     words = text.split()
     if "".join(words).isalnum():
         return " ".join(words)
-    words = JOINTS.sub(" ", text).split()
+    words = JOINTS.sub(" ", text).split() if PAUSE.search(text) else words
     bare = list(filter(None, [word if word.isalnum() else strip_punctuation(word) for word in words])) or words
     return " ".join([word for place, word in enumerate(bare) if not place or word != bare[place - 1] or not is_sign(word)])
 
@@ -153,42 +161,36 @@ def split_words(folded: str) -> list[str]:
     >>> split_words("kak,harga-nya rp10.000#ok\U0001f64f"), split_words("\u4ef7\u683c 5kg")
     (['kak', 'harga', 'nya', 'rp10.000', '#', 'ok', '\U0001f64f'], ['\u4ef7', '\u683c', '5kg'])
     """
-    words: list[str] = []
-    apart: Mapping[str, str] | None = None
     written = folded.replace("#", " # ").split()
-    if folded.isascii() and "".join(written).replace("#", "").isalnum():
+    if "".join(written).replace("#", "").isalnum() and (folded.isascii() or not WITHOUT_SPACES.search(folded)):
         return written
+    words: list[str] = []
     for word in written:
         if word == "#" or (word.isascii() and word.isalnum()) or is_sign(word):
             words.append(word)
         else:
-            apart = apart if apart is not None else parted_in(folded)
-            words += spaced(word, apart).split()
+            words += spaced(word).split()
     return words
 
 
-def parted_in(folded: str) -> Mapping[str, str]:
-    """The characters of a text that are words of their own or split words, with the text that replaces them.
+def spaced(word: str) -> str:
+    """A word with a space for what splits it, and with spaces around what is a word of its own.
 
-    >>> parted_in("rp10.000"), parted_in("\u4ef7")
-    ({'.': ' '}, {'\u4ef7': ' \u4ef7 '})
+    >>> spaced("a.b1.5"), spaced("5kg\u4ef7\u683c")
+    ('a b1.5', '5kg \u4ef7 \u683c ')
     """
-    unusual = {*filterfalse(str.isalnum, set(folded)), *WITHOUT_SPACES.findall(folded)}
-    return {character: parted(character) for character in unusual}
+    spaced = UNUSUAL.sub(parted_run, word)
+    return spaced if spaced.isascii() else WITHOUT_SPACES.sub(lambda found: f" {' '.join(found[0])} ", spaced)
 
 
-def spaced(word: str, apart: Mapping[str, str]) -> str:
-    """A word with some characters replaced, except a sign that splits no word since it stands between digits.
-
-    >>> spaced("a.b1.5", {".": " "})
-    'a b1.5'
-    """
-    parts = [apart.get(character, character) for character in word]
+def parted_run(found: re.Match[str]) -> str:
+    """The same of characters in a row that are no letters or digits; one that stands between digits splits no word."""
+    parts = list(map(parted, found[0]))
     if " " in parts:
-        places = [place for place, part in enumerate(parts) if part == " " and word[place - 1 : place].isdigit()]
-        for place in places:
-            if word[place + 1 : place + 2].isdigit():
-                parts[place] = word[place]
+        word = found.string
+        for place, part in enumerate(parts, found.start()):
+            if part == " " and word[place - 1 : place].isdigit() and word[place + 1 : place + 2].isdigit():
+                parts[place - found.start()] = word[place]
     return "".join(parts)
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from flask_chatbot.core.language.folding import fold
-from flask_chatbot.core.language.signs import LOOK_ALIKES, UNSEEN, replaced
+from flask_chatbot.core.language.signs import UNSEEN, without_look_alikes
 from flask_chatbot.core.language.words import words_of_all
 from flask_chatbot.core.late import late_pattern
 
@@ -36,7 +36,7 @@ def spoken_name(profile: str) -> str:
     ['Budi Santoso', 'Budi', 'Ani', '', '', '']
     """
     seen = UNSEEN.sub("", profile[:LOOKED_AT])
-    plain = unicodedata.normalize("NFKC", replaced(seen, LOOK_ALIKES))[:LOOKED_AT].strip()
+    plain = unicodedata.normalize("NFKC", without_look_alikes(seen))[:LOOKED_AT].strip()
     heads = (head for head in BEHIND.split(STACKED.sub(r"\1", plain)) if any(map(str.isalpha, head)))
     words = [DIGITS_AROUND.sub("", word) for word in "".join(map(spoken, next(heads, ""))).split()]
     return joined_words([as_spoken(word) for word in words if is_word(word)])

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from functools import lru_cache
 
 from flask_chatbot.core.late import late_pattern
@@ -12,11 +11,10 @@ _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u2800\u3164\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-UNSEEN = re.compile(f"\ufe0f?\u200d[\u2640\u2642]|[{_UNSEEN}]")  # the joined signs make a man or a woman of an emoji
+UNSEEN = re.compile(f"[{_UNSEEN}](?:(?<=\u200d)[\u2640\u2642])?")  # the joined signs make a man or a woman of an emoji
 # What copying leaves around a value; joiners and variants stay, since a name may be written with them.
 COPIED = late_pattern("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
 FRAMED = re.compile("[#*]\ufe0f?\u20e3")  # a keycap that shows no digit
-NUMBER_SIGNS = re.compile("[\uff03\ufe5f]")
 
 # The blocks of Unicode that emoji lie in, with those not given out yet: arrows, technical signs, shapes, dingbats, pictographs.
 _EMOJI = (
@@ -40,19 +38,25 @@ LOOK_ALIKES = (
     | {digit: str(int(unicodedata.numeric(digit))) for digit in _DIGITS}
     | {"\U0001f51f": "10"}
 )
+_LOOK_ALIKE = re.compile(f"[{''.join(LOOK_ALIKES)}]")
 
 
-def replaced(text: str, others: Mapping[str, str]) -> str:
-    """The text with some characters replaced by others; nearly all have none of these, which costs little.
+def without_look_alikes(text: str) -> str:
+    """The text with one apostrophe and one hyphen, and plain digits for those in circles.
 
-    >>> replaced("menu\u2019s", {"\u2019": "'"})
-    "menu's"
+    >>> without_look_alikes("menu\u2019s \u2776")
+    "menu's 1"
     """
-    if others.keys().isdisjoint(text):
-        return text
-    for character in others.keys() & set(text):
-        text = text.replace(character, others[character])
-    return text
+    return _LOOK_ALIKE.sub(lambda found: LOOK_ALIKES[found[0]], text)
+
+
+def without_frames(text: str) -> str:
+    """The text without keycaps that show no digit.
+
+    >>> without_frames("#\ufe0f\u20e3 menu 1\ufe0f\u20e3") == "  menu 1\ufe0f\u20e3"
+    True
+    """
+    return FRAMED.sub(" ", text) if "\u20e3" in text else text
 
 
 def with_marks(text: str) -> str:
@@ -61,7 +65,7 @@ def with_marks(text: str) -> str:
     >>> with_marks("order\\uff03kaos #\\ufe0f\\u20e3")
     'order#kaos  '
     """
-    return text if text.isascii() else NUMBER_SIGNS.sub("#", FRAMED.sub(" ", text))
+    return text if text.isascii() else without_frames(text).replace("\uff03", "#").replace("\ufe5f", "#")
 
 
 def seen(text: str) -> str:

@@ -8,7 +8,9 @@ JOINTS = re.compile("[ '-]+")
 TWICE = re.compile(r"(.)\1")  # what every run of letters has, found in a quarter of the time
 RUNS = re.compile(r"([^\W\d_])\1+")
 VOWELS = frozenset("aeiou")
-STROKES = str.maketrans("øłđħı", "oldhi")
+ACCENTED = re.compile("[\u00e0-\u024f\u1e00-\u1eff]")  # the blocks of Latin letters beyond those of ASCII
+ACCENTS = re.compile("([a-z])[\u0300-\u036f]+")  # that no letter is composed with
+STROKES = dict(zip("øłđħı", "oldhi", strict=True))
 JOINED_LEAST = 6  # letters of a text whose spaces may stand elsewhere
 RUNS_LEAST = 3  # letters of a text whose letters may be repeated: XL is no XXL
 
@@ -21,15 +23,14 @@ def without_accents(folded: str) -> str:
     """
     if folded.isascii():
         return folded
-    plain = "".join(map(plain_letter, folded)).translate(STROKES)
-    return re.sub("(?<=[a-z])[\u0300-\u036f]+", "", plain)
+    return ACCENTS.sub(r"\1", ACCENTED.sub(lambda found: plain_letter(found[0]), folded))
 
 
-@lru_cache(maxsize=4096)
-def plain_letter(character: str) -> str:
-    """The Latin letter below an accent; any other character as it is."""
-    base = unicodedata.normalize("NFD", character)[0]
-    return base if "a" <= base <= "z" else character
+@lru_cache(maxsize=1024)  # there are no more
+def plain_letter(accented: str) -> str:
+    """The Latin letter below an accent or a stroke; any other as it is."""
+    base = unicodedata.normalize("NFD", accented)[0]
+    return base if "a" <= base <= "z" else STROKES.get(accented, accented)
 
 
 def joined(folded: str) -> str:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from flask_chatbot.core.language.folding import fold_with_signs, without_signs
 from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.signs import has_signs
 from flask_chatbot.core.language.variants import without_accents
 from flask_chatbot.core.translation.translatable import msgid
 
@@ -70,9 +71,10 @@ class Reader:
     def __init__(self, text: str, folding: Folding, signs: frozenset[str]) -> None:
         folded = fold_with_signs(text)
         is_plain = folded.isalnum() or folded.replace(" ", "").replace("#", "").isalnum()  # as most
+        may_have_signs = not is_plain and has_signs(folded)
         self.text = text
-        self.folded = folded if is_plain else without_signs(folded, signs)
-        self.written: tuple[str, ...] = (folded,) if is_plain else once([self.folded, without_signs(folded)])
+        self.folded = without_signs(folded, signs) if may_have_signs else folded
+        self.written: tuple[str, ...] = once([self.folded, without_signs(folded)]) if may_have_signs else (folded,)
         self._folding = folding
         self._signs = signs
         self._is_plain = is_plain and folded.isascii() and not folding.has_synonyms
