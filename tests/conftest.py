@@ -74,7 +74,10 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is for a PostgreSQL server only, and count what is long among what a quick run leaves out."""
+    """Mark what is for a PostgreSQL server only, and count what is long among what a quick run leaves out.
+
+    What is long comes first, so that where tests are spread over processes none has minutes to go when the others have ended.
+    """
     for item in items:
         own = item.callspec.params if hasattr(item, "callspec") else {}
         if {"server", "postgresql"} & {*getattr(item, "fixturenames", ())} - {*own}:
@@ -83,3 +86,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("process")
         if item.get_closest_marker("long"):
             item.add_marker("process")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
