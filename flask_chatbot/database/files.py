@@ -1,12 +1,14 @@
 """`DatabaseFile`: watches the file of a SQLite database, since SQLite goes on writing to one that was deleted, moved or replaced."""
 
 import enum
+import math
 import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 
 from flask_chatbot.database.faults import CHECK_THE_FILE
 from flask_chatbot.database.upgrading import Tables, tables_in
@@ -17,6 +19,7 @@ if sys.platform != "win32":  # where a file that is open cannot be moved or repl
 
 BESIDE = ("-wal", "-shm")  # what SQLite keeps beside a file: what was written last, and an index to it
 RESTORE = "flask chatbot db restore FILE"
+MISSING_FOR = 1.0  # seconds before the reason why a file cannot be seen is asked for again
 
 Identity = tuple[int, int]  # of a file, whatever its name: device and inode
 
@@ -39,6 +42,8 @@ class DatabaseFile:
         self.known: Identity | None = None
         self._beside: dict[Path, Identity | None] = {}
         self._left: bool | None = None  # True if files were beside it when it was missing; None before anybody looked
+        self._is_missing = False
+        self._asked_why = -math.inf
 
     def look(self) -> Seen:
         """The state of the file now, in one system call."""
@@ -54,17 +59,26 @@ class DatabaseFile:
     def is_there(self) -> bool:
         """True if there is a file, or was one. Opening one that cannot be looked at tells what is wrong.
 
-        Each message asks until the first write makes the file, so that what a missing one left beside it is looked for once.
+        Each message asks until the first write makes the file. So it is looked for each time in the one way that raises no error, which
+        would cost six times as much; only the reason why it is not seen, and what a missing one left beside it, are not.
         """
+        if os.access(self._name, os.F_OK):
+            return True
+        if (now := monotonic()) - self._asked_why >= MISSING_FOR:
+            self._asked_why, self._is_missing = now, self._find_missing()
+        return not self._is_missing or bool(self.known or self._left)
+
+    def _find_missing(self) -> bool:
+        """True if there is no file, rather than one that cannot be looked at."""
         try:
             os.stat(self._name)  # noqa: PTH116  as above
         except (FileNotFoundError, NotADirectoryError):
             if self._left is None:
                 self.look()
-            return bool(self.known or self._left)
+            return True
         except OSError:
-            pass
-        return True
+            return False
+        return False
 
     def make(self) -> None:
         """Create an empty file that only its owner can read, if there never was one."""
