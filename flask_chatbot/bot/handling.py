@@ -116,8 +116,17 @@ class Handling(Sends):
             return Decision(None)
         if decision is None:
             decides = decide if self.message.keep is None else Taking(self, self.forwards).decide
-            turn = (self.book, self.message, memory, self.now, self.random, self.handle, handlers.rules, self.look_up)
-            decision = decides(*turn, has_place=self.has_place)
+            decision = decides(
+                self.book,
+                self.message,
+                memory,
+                self.now,
+                self.random,
+                self.handle,
+                handlers.rules,
+                self.look_up,
+                has_place=self.has_place,
+            )
         if handlers.after:
             decision = decision._replace(replies=self.changed(decision.replies))
         return decision._replace(failure=self.failure) if self.failure else decision

@@ -130,6 +130,8 @@ class Answering(MessageContext):
         try:
             if rule.actions or self.handled is None or rule.name in self.handled:
                 return self.answered_by(match)
+            if rule.plan.only_replies and self.guessed is NOTHING_GUESSED:
+                return Decision(match, make_all(rule.reply, self.names(match) if rule.fills_in else {}, self.random))
             return self.reply(match, None)
         except HandlerFailed as error:
             self.dialogue = before.set_aside(form(), self.time)  # nothing was done: who goes on with it tries again
@@ -257,14 +259,7 @@ class Answering(MessageContext):
         return Decision(match, (Text(question.text[:TEXT_LIMIT]),))
 
     def reply(self, match: Match, outcome: Outcome) -> Decision:
-        """The replies of the handler or the rule, with all that comes with them."""
-        rule = match.rule
-        if outcome is None and rule.plan.only_replies and self.guessed is NOTHING_GUESSED:
-            return Decision(match, make_all(rule.reply, self.names(match) if rule.fills_in else {}, self.random))
-        return self.full_reply(match, outcome)
-
-    def full_reply(self, match: Match, outcome: Outcome) -> Decision:
-        """The replies with the rule's menu, its suggestions and its actions."""
+        """The replies of the handler or the rule, with the rule's menu, its suggestions and its actions."""
         rule, supplied = match.rule, None
         if isinstance(outcome, tuple):
             replies = tuple(self.menu(rule, each) if isinstance(each, Menu) else each for each in outcome)

@@ -73,7 +73,8 @@ class MessageContext:
     @property
     def may_guess(self) -> bool:
         """True if the message has words, in a chat where a fallback may answer them."""
-        return self.hears_all and not self.is_wordless
+        message = self.message
+        return (message.chat != "group" or self.hears_all) and (message.kind == "text" or not self.is_wordless)
 
     @property
     def is_wordless(self) -> bool:

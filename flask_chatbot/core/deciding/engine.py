@@ -124,7 +124,7 @@ def by_guess(turn: Answering, passed: Collection[Rule], fallbacks: Sequence[Cand
     """The decision on a text that no rule has answered: by what it may have meant, else by the fallback."""
     if turn.dialogue.aside is not None and (unfinished := not_finished(turn)) is not None:
         return unfinished
-    if turn.before.form is None:
+    if turn.before.form is None and turn.book.guess != "never":
         turn.guessed = guess(turn.book, turn.message.text, turn.may_answer, passed)
     meant = turn.guessed.answer
     for candidate in [Candidate(meant.rule, Kind.GUESS, meant.words), *fallbacks] if meant else fallbacks:

@@ -1,6 +1,6 @@
 """The words that a text must have to be found otherwise than as it is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from flask_chatbot.core.language.variants import TWICE, squeezed
 from flask_chatbot.core.matching.loose import LooseIndex
@@ -17,12 +17,12 @@ class Cues:
     One look for all of them, since most texts have none. `plain_words` are those of phrases without accents.
     """
 
-    __slots__ = ("_loose", "_phrases", "_similar", "_words")
+    __slots__ = ("_may_be_loose", "_may_be_similar", "_phrases", "_words")
 
     def __init__(self, phrases: PhraseIndex | None, similar: SimilarIndex | None, loose: LooseIndex, plain_words: Iterable[str]) -> None:
         self._phrases = phrases if phrases is not None and phrases.is_open else None
-        self._similar = similar
-        self._loose = loose
+        self._may_be_similar = similar.may_find if similar is not None else None
+        self._may_be_loose = loose.may_begin
         self._words = loose.first_words.union(plain_words, phrases.first_words if phrases is not None else ())
 
     def stand_in(self, reader: Reader) -> bool:
@@ -32,10 +32,7 @@ class Cues:
             return True
         if TWICE.search(reader.folded) and not self._words.isdisjoint(map(squeezed, words)):
             return True
-        return self._begin(words)
-
-    def _begin(self, words: Sequence[str]) -> bool:
-        """True if one of the words begins as something may that is not found by whole words."""
-        if self._similar is not None and self._similar.may_find(words):
+        # What is not found by whole words, but by how one of them begins or ends.
+        if (self._may_be_similar is not None and self._may_be_similar(words)) or self._may_be_loose(words):
             return True
-        return self._loose.may_begin(words) or (self._phrases is not None and self._phrases.may_begin(words))
+        return self._phrases is not None and self._phrases.may_begin(words)

@@ -88,8 +88,13 @@ class KeywordIndex:
         """The parts of a text to look up in each step, in rounds: each round where those before it find no rule that may answer.
 
         First come the whole of it and the parts before its marks, then it without the marks at its end, and then the same as a keyword
-        that takes fields, and is given none. What is out of reach is left out.
+        that takes fields, and is given none. What is out of reach is left out; and a plain text without any word that a keyword begins
+        with has none in any part, so that there is nothing to look up.
         """
+        if reader.folded not in self._keywords.literals and len(reader.folded) <= self._reach:
+            words = reader.plain_words()
+            if words and self._first_words.isdisjoint(words):
+                return [[]]
         if "#" not in reader.text:
             return [[(self._keywords, reader, "")], [(self._fields, reader, "")]] if len(reader.folded) <= self._reach else []
         heads = [(self._fields, head, rest) for head, rest in reader.heads(self._marks) if len(head.folded) <= self._reach]

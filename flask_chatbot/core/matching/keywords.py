@@ -14,35 +14,35 @@ Found = list[tuple[Rule, str]]
 
 
 class Keywords:
-    """The keywords that take fields, or those that do not, by their literals."""
+    """The keywords that take fields, or those that do not, by their `literals`."""
 
-    __slots__ = ("_aside", "_exact", "_headed", "_kind", "_literals")
+    __slots__ = ("_aside", "_exact", "_headed", "_kind", "literals")
 
     def __init__(self, rules: Iterable[Rule], folding: Folding, *, takes_fields: bool) -> None:
         self._kind = Kind.FIELDS if takes_fields else Kind.KEYWORD
-        self._literals: dict[str, tuple[Rule, ...]] = {}
+        self.literals: dict[str, tuple[Rule, ...]] = {}
         self._exact: set[tuple[Rule, str]] = set()
         for rule in rules:
             for keyword in rule.keywords:
                 if keyword.takes_fields is takes_fields:
-                    self._literals[keyword.literal] = (*self._literals.get(keyword.literal, ()), rule)
+                    self.literals[keyword.literal] = (*self.literals.get(keyword.literal, ()), rule)
                     if keyword.exact:
                         self._exact.add((rule, keyword.literal))
         self._aside: dict[str, list[str]] = {}  # the literals that have another form, by this
         self._headed: dict[str, list[str]] = {}  # those that have another by their heads
-        for literal in self._literals:
+        for literal in self.literals:
             for form in forms_aside(literal):
                 self._aside.setdefault(form, []).append(literal)
             for form in forms_headed(literal, folding):
                 self._headed.setdefault(form, []).append(literal)
 
     def __bool__(self) -> bool:
-        return bool(self._literals)
+        return bool(self.literals)
 
     @property
     def first_words(self) -> frozenset[str]:
         """The first words of the literals in all their forms, as `Reader.words` has them."""
-        return frozenset(form.replace("#", " ").partition(" ")[0] for form in chain(self._literals, self._aside, self._headed))
+        return frozenset(form.replace("#", " ").partition(" ")[0] for form in chain(self.literals, self._aside, self._headed))
 
     @property
     def has_forms_aside(self) -> bool:
@@ -50,11 +50,11 @@ class Keywords:
         return bool(self._aside)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._literals)
+        return iter(self.literals)
 
     def rules(self, literal: str) -> tuple[Rule, ...]:
         """The rules that have this literal."""
-        return self._literals.get(literal, ())
+        return self.literals.get(literal, ())
 
     def is_exact(self, rule: Rule, literal: str) -> bool:
         """True if a rule has this literal, and takes it only as written, less decoration and courtesy."""
@@ -68,13 +68,13 @@ class Keywords:
         found: list[Candidate] = []
         readings = reader.written if step is LookupStep.WRITTEN else reader.at(step)
         for reading in readings:
-            for rule in self._literals.get(reading, ()):
+            for rule in self.literals.get(reading, ()):
                 found.append(Candidate(rule, self._kind, reading, rest, step))  # noqa: PERF401  a list of its own costs as much again
         if step is LookupStep.WRITTEN or not readings:
             return found
         for forms in (self._aside,) if step in EXACT else (self._aside, self._headed):
             of_forms = [literal for reading in readings for literal in forms.get(reading, ())] if forms else ()
-            found += [Candidate(rule, self._kind, literal, rest, step) for literal in of_forms for rule in self._literals[literal]]
+            found += [Candidate(rule, self._kind, literal, rest, step) for literal in of_forms for rule in self.literals[literal]]
         if step not in EXACT and self._exact:
             return [each for each in found if (each.rule, each.literal) not in self._exact]
         return found

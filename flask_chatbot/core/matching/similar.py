@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
@@ -159,7 +159,7 @@ class Texts:
 class SimilarIndex:
     """All ``similar:`` texts of a book."""
 
-    __slots__ = ("_rules", "_texts")
+    __slots__ = ("_rules", "_texts", "may_find")
 
     def __init__(self, rules: "Iterable[Rule]") -> None:
         self._rules: dict[str, list[Rule]] = {}
@@ -167,13 +167,11 @@ class SimilarIndex:
             for literal in rule.similar:
                 self._rules.setdefault(literal, []).append(rule)
         self._texts = Texts(self._rules)
+        # True unless a text with these words, or some of them, cannot be similar to any, as nearly all.
+        self.may_find: Callable[[Sequence[str]], bool] = self._texts.may_be_near
 
     def __bool__(self) -> bool:
         return bool(self._rules)
-
-    def may_find(self, words: Sequence[str]) -> bool:
-        """True unless a text with these words, or some of them, cannot be similar to any, as nearly all."""
-        return self._texts.may_be_near(words)
 
     def find(self, readings: Iterable[str]) -> "list[tuple[Rule, str]]":
         """The rules with a text similar to one of the readings, each with that text."""

@@ -134,7 +134,7 @@ class Reader:
 
     def plain_words(self) -> list[str]:
         """The words of a text that reads alike in all steps but for courtesy; none of any other."""
-        return self.words() if self._is_plain else []
+        return (self._words or self.words()) if self._is_plain else []
 
     def split(self) -> list[str]:
         """The words of `folded`, as phrases look for them."""
