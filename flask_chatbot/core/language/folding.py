@@ -6,11 +6,10 @@ from collections.abc import Container
 from functools import lru_cache
 
 from flask_chatbot.core.language.signs import EMOJI, EMOTICON, HEART, UNSEEN, has_signs, is_sign, without_frames, without_look_alikes
-from flask_chatbot.core.late import late_pattern
 
 TEXT_LIMIT = 4096  # characters of a message that count, before and after NFKC
 # The characters that become four to eighteen by NFKC, and some beside them that become fewer.
-LONG = late_pattern(
+LONG = re.compile(
     "[\u2057\u2152\u2167\u2177\u247d-\u2487\u2a0c\u321d\u321e\u3300-\u3357\u337f\u3389\u33a8\u33ae\u33af\u33c2\u33c6\u33d8\ufdf2-\ufdfc]"
 )
 # Punctuation between words that were written without a space, as in "halo,kak"; between digits it belongs to a number.
@@ -21,7 +20,7 @@ LIKE_PUNCTUATION = "~`^"  # WhatsApp's marks for struck and fixed text are symbo
 ARABIC_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff]")
 ALEFS = re.compile("[\u0622\u0623\u0625\u0671-\u0673\u0675]")
 # Chinese, Japanese, Thai and their neighbours are written without spaces: there, each character is a word.
-WITHOUT_SPACES = late_pattern(
+WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai and Lao, Burmese, Khmer
     "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
