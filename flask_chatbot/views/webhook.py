@@ -59,7 +59,8 @@ def _add_route(setup: BlueprintSetupState) -> None:
 @blueprint.url_value_preprocessor
 def _go_first(_endpoint: str | None, values: dict[str, object] | None) -> None:
     if values is not None:  # always so for a URL of ours
-        take_body(request._get_current_object(), values, current_app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # each question to a proxy costs
+        take_body(request._get_current_object(), values, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[attr-defined]
 
 
 def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _host: str = "") -> Response:
@@ -70,7 +71,7 @@ def webhook(body: BytesIO | None = None, refused: BadPayload | None = None, _hos
     try:
         if body is None:
             raise refused or BadPayload(CUT_SHORT)
-        environ = request._get_current_object().environ  # type: ignore[attr-defined]  # each question to a proxy costs
+        environ = request._get_current_object().environ  # type: ignore[attr-defined]
         answer = _answer(current_app._get_current_object(), body.getvalue(), environ)  # type: ignore[attr-defined]
         headers = Headers()  # made here, since Werkzeug looks each of its own up before it is added
         headers.add("Content-Type", "application/json")

@@ -82,7 +82,8 @@ class Index:
         reader = Reader(text if text.isascii() else with_marks(text), self._folding, self._signs)
         found, is_answered = self._keywords.find(reader, may_answer)
         if not (found or self._cues.stand_in(reader)):  # as of most texts without a keyword
-            return iter(self._in_order(self._by_pattern(reader), reader))
+            hits = self._patterns.find(text) if self._patterns is not None else []
+            return iter(self._in_order(by_pattern(hits), reader) if hits else self._fallbacks)
         for stage, highest in enumerate(self._highest):
             if stage:
                 found = found + self._stages[stage - 1](reader)
@@ -144,8 +145,7 @@ class Index:
         ]
 
     def _by_pattern(self, reader: Reader) -> list[Candidate]:
-        hits = self._patterns.find(reader.text) if self._patterns is not None else ()
-        return [Candidate(rule, Kind.PATTERN, source) for rule, source in hits] if hits else []
+        return by_pattern(self._patterns.find(reader.text)) if self._patterns is not None else []
 
     def _by_phrase(self, reader: Reader) -> list[Candidate]:
         """The candidates whose phrase stands in a text; where none does, without accents on both sides."""
@@ -174,6 +174,11 @@ class Index:
         """The keywords and similar texts that are a text."""
         found = self._keywords.whole(text)
         return found + self._similar.named(text) if self._similar is not None else found
+
+
+def by_pattern(hits: Found) -> list[Candidate]:
+    """The candidates of rules that were found by a pattern, each with that."""
+    return [Candidate(rule, Kind.PATTERN, source) for rule, source in hits]
 
 
 def has_small_talk(candidates: Iterable[Candidate]) -> bool:

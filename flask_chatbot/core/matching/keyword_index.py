@@ -9,7 +9,7 @@ from flask_chatbot.core.language.readings import Folding
 from flask_chatbot.core.language.sentences import Language
 from flask_chatbot.core.language.variants import squeezed
 from flask_chatbot.core.matching.keywords import Found, Keywords
-from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer, answered
+from flask_chatbot.core.matching.match import Candidate, Kind, MayAnswer, always, answered
 from flask_chatbot.core.matching.rule import Rule
 from flask_chatbot.core.matching.spaced import SpacedIndex
 from flask_chatbot.core.matching.steps import LookupStep, Reader, steps_of
@@ -69,9 +69,8 @@ class KeywordIndex:
             for looks in rounds:
                 for keywords, part, rest in looks:
                     found += keywords.find(part, step, rest)
-                for candidate in found:
-                    if may_answer(candidate.rule):
-                        return found, True
+                if found and (may_answer is always or answered(found, may_answer)):
+                    return found, True
         found += self._otherwise(reader, found, may_answer) if rounds else ()
         return found, bool(found) and answered(found, may_answer)
 
