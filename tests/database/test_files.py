@@ -211,6 +211,18 @@ def test_what_a_missing_file_left_beside_it_is_found_at_the_first_look_and_by_th
         assert early.is_there()
 
 
+def test_what_another_process_has_just_made_is_there(sqlite: str, tmp_path: Path) -> None:
+    with closing(Database(sqlite, tmp_path)) as one, closing(Database(sqlite, tmp_path)) as other:
+        assert not one.is_there()
+        opt_out(other, "628111")
+        assert one.is_there()
+
+
+def test_a_file_that_cannot_be_looked_at_counts_as_there(tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path / ('x' * 300)}", tmp_path)) as database:  # opening it says what is wrong
+        assert database.is_there()
+
+
 def test_a_file_that_is_only_half_there_is_not_used_yet(opened: Database, path: Path) -> None:
     whole = backup(path).read_bytes()
     path.unlink()
