@@ -26,6 +26,7 @@ SLOW = (
     "kombu",
     "prometheus_client",
     "phonenumbers",
+    "rapidfuzz",
 )  # and not needed before the first message
 LOADED = f"import sys\nprint([name for name in {SLOW} if name in sys.modules])\n"
 COMPILED = """\

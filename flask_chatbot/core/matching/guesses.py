@@ -94,8 +94,6 @@ class Guesses:
 
     def _corrected(self, words: Sequence[str]) -> list[str]:
         """The words of a text; a word that no phrase has is replaced by the nearest one within one typing error."""
-        from rapidfuzz.distance import OSA  # slow to load, and few bots ever need it
-
         found: list[str] = []
         left = WORDS_CORRECTED
         for word in words:
@@ -103,8 +101,21 @@ class Guesses:
             if left and letters(word) >= FORGIVING:
                 near = self._spellings.near(word)
                 left -= near[:1] != [word]
-            found.append(min(near, key=lambda other: OSA.distance(word, other)) if near else word)
+            found.append(nearest_of(near, word) if near and near[0] != word else word)
         return found
+
+
+def nearest_of(near: Sequence[str], word: str) -> str:
+    """The first of some words that has the fewest typing errors beside another word.
+
+    >>> nearest_of(["kaos"], "kaso"), nearest_of(["topi", "kopi"], "kopi")
+    ('kaos', 'kopi')
+    """
+    if len(near) == 1:
+        return near[0]
+    from rapidfuzz.distance import OSA  # slow to load, and few bots ever need it
+
+    return min(near, key=lambda other: OSA.distance(word, other))
 
 
 def said(rule: Rule, by_name: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
