@@ -1,6 +1,7 @@
 """`BoundedConnection`: a connection to PostgreSQL that gives up a silent server, and adapts to poolers. Imported with psycopg only."""
 
 import math
+import select
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from time import monotonic
@@ -33,6 +34,14 @@ class BoundedConnection(psycopg.Connection[Any]):
             self.prepare_threshold = None  # what is prepared stays with another connection
             self.add_notify_handler(_ignore)  # somebody else's; psycopg keeps each that nobody takes
         return self.is_pooled
+
+    def has_news(self) -> bool:
+        """True if something may have arrived that nobody has read, such as the end of the connection; asks nobody."""
+        if self.closed or not hasattr(select, "poll"):  # as on Windows
+            return True
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN)
+        return bool(poll.poll(0))
 
     def take_notifications(self) -> None:
         """Keep notifications from now on, for whoever listens."""

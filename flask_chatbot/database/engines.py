@@ -7,10 +7,11 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from flask_chatbot.database.notifications import notify_at_commit
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 GRACE = 5.0  # seconds that an answer may come later than the server's own limit allows: machines are busy, and networks slow
 # To a server, of one process at once. They are opened as they are needed and kept: opening one takes longer than what is done with it.
 CONNECTIONS = 15
+RESTED = 1.0  # seconds after which a connection is asked if it still holds: one that was cut off without a word shows no other sign
 
 _POOL = "chatbot_pool"  # in the `info` of a connection: the one that it was opened for
+_RESTS_SINCE = "chatbot_rests_since"  # by the monotonic clock, and in the `info`, too
 NAME = "chatbot"  # of our engines in the log, so that the host's own stay as they are
 
 _LIMIT = "SELECT set_config('statement_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
@@ -71,9 +74,8 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
     """The engine for a server, which has `wait` seconds for each statement. A bit longer, and neither side waits for a silent other."""
     silence = math.ceil(wait + GRACE)
     given_up: list[int] = []
-    options = _connection_options(url, wait, silence)
-    pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": wait, "pool_pre_ping": True}
-    engine = create_engine(url, connect_args=options, hide_parameters=True, logging_name=NAME, **pool)
+    pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": wait}
+    engine = create_engine(url, connect_args=_connection_options(url, wait, silence), hide_parameters=True, logging_name=NAME, **pool)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: Sequence[Any], options: Mapping[str, Any]) -> "psycopg.Connection":
@@ -92,6 +94,7 @@ def postgresql_engine(url: URL, wait: float) -> Engine:
 
     _limit_transactions(engine, wait, silence)
     _close_at_return(engine)
+    _ask_rested(engine)
     notify_at_commit(engine)
     return engine
 
@@ -107,6 +110,27 @@ def _close_at_return(engine: Engine) -> None:
     def close(_: object, record: ConnectionPoolEntry) -> None:
         if record.info.get(_POOL) is not engine.pool:
             record.close()
+
+
+def _ask_rested(engine: Engine) -> None:
+    """Have a connection that rested in the pool asked if it still holds; if not, another takes its place before anything is done with it.
+
+    One that was in use just now is asked only if something has arrived on it meanwhile, as when its server ends it.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_: object, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: "BoundedConnection", record: ConnectionPoolEntry, _: object) -> None:
+        since = record.info.get(_RESTS_SINCE)
+        if since is None or (monotonic() - since < RESTED and not connection.has_news()):
+            return
+        try:
+            engine.dialect.do_ping(connection)  # type: ignore[arg-type]
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _connection_options(url: URL, wait: float, silence: int) -> dict[str, int]:

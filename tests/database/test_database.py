@@ -309,6 +309,16 @@ def test_a_connection_the_server_has_closed_is_replaced(postgresql: str, tmp_pat
         assert StoreMemory(database).recall("628111", 0.0) == State(seen=True, version=1)
 
 
+def test_a_connection_has_news_once_its_server_ends_it(postgresql: str, tmp_path: Path) -> None:
+    with opened(postgresql, tmp_path) as database, database.reading() as connection:
+        driver = connection.connection.driver_connection
+        mine = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        before = driver.has_news()  # type: ignore[union-attr]
+        with database.writing() as other:
+            assert other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine}).scalar_one()
+        assert (before, driver.has_news()) == (False, True)  # type: ignore[union-attr]
+
+
 def test_a_connection_in_use_while_all_are_closed_is_closed_as_it_is_given_back(postgresql: str, tmp_path: Path) -> None:
     with opened(postgresql, tmp_path) as database:
         with database.reading() as connection:
