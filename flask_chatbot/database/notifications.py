@@ -23,6 +23,7 @@ PROBE_WAIT = 5.0  # seconds within which a notification of our own must arrive
 RETRY = (1.0, 60.0)  # seconds between two tries to listen, doubling
 DEAF = 600.0  # seconds until the next try where nothing arrives: each leaves a listener behind that a pooler may still keep
 LOOK = 1.0  # seconds between two looks if listening is to end
+GATHER = 0.02  # seconds: notifications within it are heard together, as there is one look for work in that time
 
 NO_WAKING = "PostgreSQL's notifications do not arrive over this connection, as behind PgBouncer in transaction mode"
 BYPASS = "To have work found at once, let CHATBOT_DATABASE_URL bypass the pooler."
@@ -116,13 +117,13 @@ class Notifications:
         with aside(probing) as other:  # in the pool, it could outlive a database that is closed meanwhile
             other.execute(_PROBE, [probe])
         while not self._closing.is_set():
-            for notification in connection.notifies(timeout=LOOK):
-                if notification.payload == probe:
-                    self._found_to_work()
-                elif notification.payload == schema:
-                    self._heard()
-                if self._closing.is_set():
-                    return
+            payloads = {each.payload for each in connection.notifies(timeout=LOOK, stop_after=1)}
+            if probe in payloads:
+                self._found_to_work()
+            elif schema in payloads:
+                self._heard()
+            if payloads:
+                self._closing.wait(GATHER)
             if not self.is_listening and monotonic() > until:
                 connection.execute("UNLISTEN *")  # mostly by the same process of the server: poolers lend the last one first
                 self._report()
