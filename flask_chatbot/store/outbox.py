@@ -124,7 +124,10 @@ def _any_queued(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _IS_DUE = select(or_(_any_queued(_c.due_at <= bindparam("now")), _HAS_CRASHED_ONCE))
-_FIRST_DUE = select(_HAS_CRASHED_ONCE, _any_queued(_c.due_at > 0.0, _c.due_at <= bindparam("now")))
+_soonest = [  # in order: for one that is due at once, a plan may read the whole table
+    select(_c.due_at).where(_QUEUED, _c.is_reply == of_kind).order_by(_c.due_at).limit(1).scalar_subquery() for of_kind in (true(), false())
+]
+_FIRST_DUE = select(_HAS_CRASHED_ONCE, _any_queued(_c.due_at > 0.0, _c.due_at <= bindparam("now")), *_soonest)
 _other = messages.alias("other")
 _in_same_chat = (_other.c.session == _c.session) & (_other.c.order_key == _c.order_key)
 _first = (
@@ -157,12 +160,12 @@ def claim(connection: Connection, session: str, now: float, lease: float, limit:
     also settles, settle first.
     """
     at_once = (-1.0, 0.0)
-    has_crashed_once, has_timed = connection.execute(_FIRST_DUE, {"session": session, "now": now}).one()
+    has_crashed_once, has_timed, *soonest = connection.execute(_FIRST_DUE, {"session": session, "now": now}).one()
     crashed = connection.execute(_CRASHED_ONCE, {"session": session, "now": now, "limit": limit}).all() if has_crashed_once else []
     limit -= len(crashed)
     spans = [(0.0, now), at_once] if has_timed else [at_once]
     found: list[Any] = []
-    for is_reply in (True, False):
+    for is_reply in [kind for kind, due_at in zip((True, False), soonest, strict=True) if due_at is not None and due_at <= now]:
         for after, until in spans:
             wanted = {"session": session, "is_reply": is_reply, "after": after, "until": until}
             found += _heads(connection, wanted, now, limit - len(found))

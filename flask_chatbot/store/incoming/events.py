@@ -132,9 +132,8 @@ def claim(connection: Connection, session: str, now: float, lease: float, limit:
     Those of a crashed worker are among them once. Then they are left to `claim_crashed`: each of them may be what its worker died of.
     """
     wanted = {"of": session, "now": now, "limit": AHEAD * limit}
-    seqs = (
-        connection.execute(_FREE_BEHIND, {**wanted, "behind": behind}).scalars().all() or connection.execute(_FREE, wanted).scalars().all()
-    )
+    seqs = connection.execute(_FREE_BEHIND, {**wanted, "behind": behind}).scalars().all() if behind else []
+    seqs = seqs or connection.execute(_FREE, wanted).scalars().all()
     return _claim(connection, _FIND, {**wanted, "limit": limit, "seqs": seqs}, now + lease) if seqs else []
 
 
