@@ -60,6 +60,8 @@ class Database:
     def __init__(self, url: str | None, instance: Path, *, wait: float = 5.0, is_held: Callable[[Path], bool] = lambda path: False) -> None:
         self._url = read_url(url or DEFAULT_URL)
         self._file = DatabaseFile(file_of(self._url, instance)) if self._url.drivername.startswith("sqlite") else None
+        # True if anything can have been stored: a SQLite file is made by the first write. Each message asks, so it asks the file itself.
+        self.is_there: Callable[[], bool] = self._file.is_there if self._file is not None else _always
         self._wait = wait
         self._is_held = is_held
         self.place = place_of(self._url, instance)
@@ -80,10 +82,6 @@ class Database:
     def path(self) -> Path | None:
         """The SQLite file; None for a database on a server."""
         return self._file.path if self._file else None
-
-    def is_there(self) -> bool:
-        """True if anything can have been stored: a SQLite file is made by the first write."""
-        return self._file is None or self._file.is_there()
 
     def fault(self) -> str | None:
         """The fault of the database file, as far as it shows from outside or a use has met it; None for a server."""
@@ -319,6 +317,11 @@ def _commit(connection: Connection) -> None:
     except BaseException:
         connection.invalidate()  # SQLAlchemy would keep it for the next, with a transaction that may be open
         raise
+
+
+def _always() -> bool:
+    """True: a database on a server is there, whatever is in it."""
+    return True
 
 
 def _nothing() -> None:

@@ -175,13 +175,18 @@ class LateMemory:
     """The memory that `make` returns, made on first use."""
 
     def __init__(self, make: Callable[[], Memory]) -> None:
-        self._memory = Once(make)
+        self._make = Once(make)
+        self._made: Memory | None = None
 
     def recall(self, sender: str, now: float) -> State:
-        return self._memory().recall(sender, now)
+        return (self._made or self._memory()).recall(sender, now)
 
     def commit(self, sender: str, state: State, now: float) -> bool:
         return self._memory().commit(sender, state, now)
+
+    def _memory(self) -> Memory:
+        self._made = self._make()
+        return self._made
 
 
 def write_state(state: State) -> str:
