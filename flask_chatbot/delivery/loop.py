@@ -13,8 +13,6 @@ from flask_chatbot.delivery.retry import Backoff, Clock
 from flask_chatbot.errors import StoreError
 
 GATHER = 0.02  # seconds: what is done within it shares a transaction
-# After a step that took longer, as much time as it took, and at most this: on a machine without time to spare, fewer steps do more each.
-MOST_GATHER = 0.05
 POLL = (0.1, 1.0)  # seconds between two looks, from just after there was something to do to long after
 RETRY = (0.5, 30.0)  # seconds between two tries while the database fails
 REMIND = 300.0  # seconds between two log lines about an outage that lasts
@@ -139,12 +137,11 @@ class Polling:
         self._is_notified = True
         self._wakeup.set()
 
-    def wait(self, was_busy: bool, took: float = 0.0) -> None:
-        """Wait until the next step is due; the last one `took` so many seconds."""
+    def wait(self, was_busy: bool) -> None:
+        """Wait until the next step is due."""
         if was_busy or self._looks_again:
             self._poll.reset()
-            # Also notifications: however many come, there is one look in that time.
-            self._stopping.wait(min(max(GATHER, took), MOST_GATHER))
+            self._stopping.wait(GATHER)  # also notifications: however many come, there is one look in that time
         if not self._looks_again:
             self._wakeup.wait(self._poll.wait())
         self._wakeup.clear()

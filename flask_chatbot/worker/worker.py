@@ -180,14 +180,13 @@ class Worker:
         if self._notifications is not None:
             self._notifications.start()
         while not self._stopping.is_set():
-            began = self._options.timer()
             try:
                 was_busy = self.step()
             except Exception as error:  # noqa: BLE001  the worker goes on, whatever it was
                 self._stopping.wait(self._outage.failed(error))
                 continue
             self._outage.recovered()
-            self._polling.wait(was_busy, self._options.timer() - began)
+            self._polling.wait(was_busy)
         self._finish()
         self._ended.set()
 
