@@ -14,16 +14,17 @@ LETTERS_LIMIT = 300  # of a text that it pays to look at first; a longer one is 
 class Cues:
     """The words that phrases, similar texts and literals written otherwise begin with.
 
-    One look for all of them, since most texts have none. `plain_words` are those of phrases without accents.
+    One look for all of them, since most texts have none.
     """
 
-    __slots__ = ("_may_be_loose", "_may_be_similar", "_phrases", "_words")
+    __slots__ = ("_may_be_loose", "_may_be_similar", "_open_phrases", "_words")
 
-    def __init__(self, phrases: PhraseIndex | None, similar: SimilarIndex | None, loose: LooseIndex, plain_words: Iterable[str]) -> None:
-        self._phrases = phrases if phrases is not None and phrases.is_open else None
+    def __init__(self, phrases: Iterable[PhraseIndex], similar: SimilarIndex | None, loose: LooseIndex) -> None:
+        phrases = tuple(phrases)
+        self._open_phrases = tuple(each for each in phrases if each.is_open)
         self._may_be_similar = similar.may_find if similar is not None else None
         self._may_be_loose = loose.may_begin
-        self._words = loose.first_words.union(plain_words, phrases.first_words if phrases is not None else ())
+        self._words = loose.first_words.union(*[each.first_words for each in phrases])
 
     def stand_in(self, reader: Reader) -> bool:
         """True unless neither a phrase nor a similar text nor a literal written otherwise can be found in a text."""
@@ -35,4 +36,4 @@ class Cues:
         # What is not found by whole words, but by how one of them begins or ends.
         if (self._may_be_similar is not None and self._may_be_similar(words)) or self._may_be_loose(words):
             return True
-        return self._phrases is not None and self._phrases.may_begin(words)
+        return any(each.may_begin(words) for each in self._open_phrases)

@@ -30,6 +30,7 @@ class Index:
     """All rules of a book by their triggers."""
 
     __slots__ = (
+        "_accented",
         "_contains",
         "_cues",
         "_fallbacks",
@@ -39,7 +40,6 @@ class Index:
         "_keywords",
         "_loose",
         "_patterns",
-        "_plain_words",
         "_reach",
         "_signs",
         "_similar",
@@ -56,11 +56,10 @@ class Index:
         self._keywords = KeywordIndex(rules, folding, self._signs, self._reach, language or language_of("id"), country)
         self._patterns = PatternIndex(rules) or None
         self._contains = PhraseIndex(rules, folding) or None
-        accented = {word for rule in rules for phrase in rule.contains for word in phrase.words if not word.isascii()}
-        self._plain_words = {without_accents(word): word for word in sorted(accented)}  # of the phrases, by their plain letters
+        self._accented = PhraseIndex(rules, folding, plainly=True) or None
         self._similar = SimilarIndex(rules) or None
         self._loose = LooseIndex(rules, folding, self._contains, self._whole)
-        self._cues = Cues(self._contains, self._similar, self._loose, self._plain_words)
+        self._cues = Cues([each for each in (self._contains, self._accented) if each is not None], self._similar, self._loose)
         self._fallbacks = sorted((Candidate(rule, Kind.FALLBACK, "") for rule in rules if rule.fallback), key=Candidate.rank)
         self._has_small_talk = any(rule.small_talk for rule in rules)
         stages = tuple(self._stages_of(rules))
@@ -155,10 +154,10 @@ class Index:
         for reading in reader.written:
             if hits := phrases.find(reader.split() if reading is reader.folded else split(reading)):
                 found += [Candidate(rule, Kind.CONTAINS, literal) for rule, literal in hits]
-        if not found and (self._plain_words or not reader.text.isascii()) and len(reader.folded) <= LETTERS_LIMIT:
-            words = map(without_accents, reader.split())
-            hits = phrases.find([self._plain_words.get(word, word) for word in words])
-            found += [Candidate(rule, Kind.CONTAINS, literal, "", LookupStep.ASIDE) for rule, literal in hits]
+        if not found and (self._accented is not None or not reader.text.isascii()) and len(reader.folded) <= LETTERS_LIMIT:
+            words = [*map(without_accents, reader.split())]
+            hits = phrases.find(words) + (self._accented.find(words) if self._accented is not None else [])
+            found += [Candidate(rule, Kind.CONTAINS, literal, "", LookupStep.ASIDE) for rule, literal in dict.fromkeys(hits)]
         return found
 
     def _by_likeness(self, reader: Reader) -> list[Candidate]:

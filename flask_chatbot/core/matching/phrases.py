@@ -1,11 +1,12 @@
 """Phrases that occur anywhere in a text."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import NamedTuple
 
 from flask_chatbot.core.language.folding import fold, split_words
 from flask_chatbot.core.language.readings import Folding
+from flask_chatbot.core.language.variants import without_accents
 from flask_chatbot.core.matching.rule import Phrase, Rule
 from flask_chatbot.core.translation.translatable import tr
 
@@ -109,14 +110,17 @@ class _Position(NamedTuple):
 
 
 class PhraseIndex:
-    """All phrases of a book by their words."""
+    """All phrases of a book by their words; with `plainly`, those that have accents, by their words without."""
 
-    __slots__ = ("_root",)
+    __slots__ = ("_fit", "_root")
 
-    def __init__(self, rules: "Iterable[Rule]", folding: Folding) -> None:
+    def __init__(self, rules: "Iterable[Rule]", folding: Folding, *, plainly: bool = False) -> None:
         self._root = _Node()
+        self._fit: Callable[[str], str] = without_accents if plainly else str
         for rule in rules:
             for phrase in rule.contains:
+                if plainly and all(without_accents(word) == word for word in phrase.words):
+                    continue
                 for node in self._lead(phrase, folding):
                     node.ends = (*node.ends, (rule, phrase.literal))
 
@@ -158,12 +162,12 @@ class PhraseIndex:
 
     def _lead(self, phrase: Phrase, folding: Folding) -> list[_Node]:
         """The nodes a phrase ends at: several if the beginning of a word is also that of a synonym."""
-        nodes = [self._root]
+        nodes, fit = [self._root], self._fit
         for place, word in enumerate(phrase.words):
             if place != phrase.star:
-                nodes = [node.follow(word) for node in nodes]
+                nodes = [node.follow(fit(word)) for node in nodes]
             else:
-                starts = dict.fromkeys((word, folding.fold(word)))
-                heads = sorted(head for head in folding.begun_by(word) if folding.split(head) == [head])
+                starts = dict.fromkeys((fit(word), fit(folding.fold(word))))
+                heads = sorted({fit(head) for head in folding.begun_by(word) if folding.split(head) == [head]})
                 nodes = [then for node in nodes for then in (*map(node.follow_start, starts), *map(node.follow, heads))]
         return nodes

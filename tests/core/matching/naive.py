@@ -247,14 +247,14 @@ class Naive:
 
     def stands(self, phrase: Phrase, words: Sequence[str], fit: Callable[[str], str] = str) -> bool:
         return len(words) == len(phrase.words) and all(
-            self.begins(wanted, word) if place == phrase.star else fit(wanted) == word
+            self.begins(wanted, word, fit) if place == phrase.star else fit(wanted) == word
             for place, (wanted, word) in enumerate(zip(phrase.words, words, strict=True))
         )
 
-    def begins(self, start: str, word: str) -> bool:
+    def begins(self, start: str, word: str, fit: Callable[[str], str]) -> bool:
         """A word begins so, or with the word that this stands for, or is what such a word stands for."""
-        heads = [head for slang, head in self.synonyms.items() if slang.startswith(start)]
-        return word.startswith((start, self.synonyms.get(start, start))) or word in heads
+        heads = [fit(head) for slang, head in self.synonyms.items() if slang.startswith(start)]
+        return word.startswith((fit(start), fit(self.synonyms.get(start, start)))) or word in heads
 
     def by_likeness(self, whole: str) -> Iterator[Candidate]:
         """The whole texts that the text is, typing errors and courtesy words at its ends forgiven."""

@@ -205,6 +205,17 @@ def test_accents_count_where_something_is_found_with_them(tmp_path: Path) -> Non
     assert [rule_name(book, text) for text in ("si", "s\u00ed", "s\u00ec")] == ["a", "b", "a"]
 
 
+def test_a_phrase_without_accents_is_found_whatever_accents_other_phrases_have(tmp_path: Path) -> None:
+    rules = (
+        "{name: a, contains: caf\u00e9 latte, reply: x}",
+        "{name: b, contains: cafe, reply: x}",
+        "{name: c, contains: r\u00e9s*, reply: x}",
+    )
+    book = load(tmp_path, f"rules: [{', '.join(rules)}]\n")
+    texts = ("caf\u00e9", "di caf\u00e8", "caf\u00e8 latte", "resep", "r\u00e9sep")
+    assert [rule_name(book, text) for text in texts] == ["b", "b", "a", "c", "c"]
+
+
 def test_a_rule_whose_conditions_fail_leaves_a_text_to_the_next_step(tmp_path: Path) -> None:
     book = load(tmp_path, "rules: [{name: a, keyword: menu kak, when: {days: [mon]}, reply: x}, {name: b, keyword: menu, reply: x}]\n")
     assert rule_name(book, "menu kak") == "b"
