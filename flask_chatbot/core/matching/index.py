@@ -81,7 +81,7 @@ class Index:
         reader = Reader(text if text.isascii() else with_marks(text), self._folding, self._signs)
         found, is_answered = self._keywords.find(reader, may_answer)
         if not (found or self._cues.stand_in(reader)):  # as of most texts without a keyword
-            hits = self._patterns.find(text) if self._patterns is not None else []
+            hits = self._patterns.find(reader.text) if self._patterns is not None else []
             return iter(self._in_order(by_pattern(hits), reader) if hits else self._fallbacks)
         for stage, highest in enumerate(self._highest):
             if stage:
