@@ -51,7 +51,7 @@ def run(say: Say, quick: bool = False) -> list[Row]:
         say(MISSING)
         return []
     count = QUICK if quick else COUNT
-    size = Size(is_measured=True)
+    size = Size(is_measured=True, goes_behind=True)
     with shop(size) as running:
         seen = burst(running, count)
     figures = [f"{seen.inserted:,.0f}", f"{seen.taken:,.0f}", f"{seen.decided:,.1f} s", f"{seen.sent:,.1f} s", f"{seen.refused:,}"]

@@ -23,6 +23,7 @@ from flask_chatbot.database.database import Database
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120.0  # seconds
 LOOK = 0.1  # seconds between two looks for workers that ended
+BEHIND = 7  # the nice value of a fifth of the usual weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Size:
     workers: int = 4
     lease: float = 0.0
     is_measured: bool = False  # its workers reach the database directly, as no fault strikes on the way
+    goes_behind: bool = False  # its workers leave the processors to the web processes, as `CPUWeight=` of their unit says
 
 
 @dataclass(eq=False, slots=True)
@@ -79,6 +81,8 @@ class Shop:
         with self.lock, self.log.open("ab") as log:
             options: dict[str, Any] = {"cwd": ROOT, "env": environment, "stdout": log, "stderr": log, "start_new_session": True}
             self.workers.append(subprocess.Popen([sys.executable, *self._command()], **options))  # noqa: S603  our own
+        if self.size.goes_behind:
+            go_behind(self.workers[-1].pid)
 
     def _command(self) -> list[str]:
         if self.broker is None:
@@ -133,6 +137,13 @@ def environment_of(home: Path, url: str, broker: BrokerServer | None) -> dict[st
     """The environment of a process that has the shop's app."""
     told = {HOME: str(home), DATABASE: url, "PYTHONPATH": str(ROOT)}
     return {**os.environ, **told, **({} if broker is None else {BROKER: broker.url})}
+
+
+def go_behind(pid: int) -> None:
+    """Give a process that leads a session a fifth of the share of others: of its group, where Linux shares by sessions, and of itself."""
+    os.setpriority(os.PRIO_PROCESS, pid, BEHIND)
+    with suppress(FileNotFoundError):
+        Path(f"/proc/{pid}/autogroup").write_text(f"{BEHIND}", encoding="ascii")
 
 
 def made_database(url: str, home: Path) -> None:
