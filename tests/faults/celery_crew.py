@@ -52,7 +52,8 @@ def celery_worker(shop: Mapping[str, object], folder: Path, *, size: int = SIZE,
     """A Celery worker that is ready, ended in any case."""
     log = folder / f"{name}.log"
     command = [sys.executable, "-W", "ignore", "-m", "celery", "--app", "tests.faults.celery_shop:celery_app", "worker"]
-    options = ["--concurrency", str(size), "--loglevel", "INFO", "--hostname", f"{name}@%h", "--without-mingle", "--without-gossip"]
+    hostname = f"{name}-{os.getpid()}@%h"  # tests of several processes share a broker, which lets nobody have a name twice
+    options = ["--concurrency", str(size), "--loglevel", "INFO", "--hostname", hostname, "--without-mingle", "--without-gossip"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, *options], cwd=ROOT, env=environment(shop), stdout=output, stderr=output, start_new_session=True
