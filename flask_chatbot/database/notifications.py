@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -155,14 +155,13 @@ def arrive(engine: Engine, patience: float = PROBE_WAIT) -> bool:
 @contextmanager
 def aside(engine: Engine) -> "Iterator[BoundedConnection]":
     """A connection of the driver's, outside the pool and without transactions; its errors are raised as SQLAlchemy's."""
-    taken = engine.raw_connection()
-    connection: BoundedConnection = taken.driver_connection  # type: ignore[assignment]
-    taken.detach()
     try:
-        connection.take_notifications()
-        connection.autocommit = True
-        yield connection
+        taken = engine.raw_connection()  # which raises the driver's errors, too
+        connection: BoundedConnection = taken.driver_connection  # type: ignore[assignment]
+        taken.detach()
+        with closing(connection):
+            connection.take_notifications()
+            connection.autocommit = True
+            yield connection
     except engine.dialect.loaded_dbapi.Error as error:
         raise OperationalError(None, None, error) from None
-    finally:
-        connection.close()

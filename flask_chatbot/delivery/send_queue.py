@@ -134,7 +134,8 @@ class SendQueue:
         return not self._is_closing and self._hooks.is_open()
 
     def _room(self, freed: int = 0) -> int:
-        return self._threads.size - self._under_way + freed if self._may_claim() and not self._hooks.is_quiet() else 0
+        """The number of threads that are free, once as many more are; 0 if more is under way than there are threads, since some hang."""
+        return max(0, self._threads.size - self._under_way + freed) if self._may_claim() and not self._hooks.is_quiet() else 0
 
     def _claim_due(self, connection: Connection, now: float, room: int) -> list[Claim]:
         if self._tempo is None:

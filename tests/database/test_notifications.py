@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from flask_chatbot.database.database import Database
 from flask_chatbot.database.engines import postgresql_engine
-from flask_chatbot.database.notifications import Notifications, notify
+from flask_chatbot.database.notifications import Notifications, aside, notify
 from flask_chatbot.errors import StoreError
 
 # What a transaction of ours does as it is about to notify.
@@ -138,6 +139,11 @@ def test_a_connection_that_breaks_is_replaced(postgresql: str, tmp_path: Path) -
         with ours.writing() as connection:
             notify(connection)
         assert times.acquire(timeout=SOON)
+
+
+def test_a_server_that_cannot_be_reached_is_an_error_that_is_tried_again() -> None:
+    with engine_of("postgresql+psycopg://nobody@127.0.0.1:1/none") as engine, pytest.raises(OperationalError), aside(engine):
+        pass
 
 
 def test_one_to_whom_no_notification_comes_says_so_once(postgresql: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -19,7 +19,7 @@ def says_nothing(message: Message) -> bool:
     >>> says_nothing(Message(text="", kind="location")), says_nothing(Message(text="?"))
     (True, False)
     """
-    return message.media is None and not message.text[:1].isalnum() and is_blank(message.text)
+    return message.media is None and is_blank(message.text)
 
 
 def unsupported(turn: Answering) -> Decision:

@@ -90,10 +90,10 @@ def without_signs(folded: str, kept: Container[str] = ()) -> str:
 def is_blank(text: str) -> bool:
     """True if a text has nothing visible.
 
-    >>> is_blank(" \\u200b\\n"), is_blank("?")
-    (True, False)
+    >>> is_blank(" \\u200b\\n"), is_blank("\\u3164"), is_blank("?")
+    (True, True, False)
     """
-    return not text[:1].isalnum() and not UNSEEN.sub("", text).strip()
+    return not (text[:1].isascii() and text[:1].isalnum()) and not UNSEEN.sub("", text).strip()
 
 
 @lru_cache(maxsize=4)
